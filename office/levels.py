@@ -1,0 +1,36 @@
+"""Urgency, secrecy and outcome: the field's own scales, shared by every function."""
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+
+class Urgency(models.TextChoices):
+    """紧急程度. Papers: 特急, 加急, 平件; a telegram's 特提 runs as 特急 and its 平急 as 平件 (defaults.md)."""
+
+    NORMAL = "normal", _("平件")
+    URGENT = "urgent", _("加急")
+    FLASH = "flash", _("特急")
+
+
+class Secrecy(models.IntegerChoices):
+    """密级, ordered. 工作秘密 is no state secret and lawful to store (保密法 art. 64); above it R-SEC-03 holds."""
+
+    NONE = 0, _("无")
+    WORK = 1, _("工作秘密")
+    CONFIDENTIAL = 2, _("秘密")
+    SECRET = 3, _("机密")
+    TOP_SECRET = 4, _("绝密")
+
+
+# The first level that is a state secret.
+FIRST_STATE_SECRET = Secrecy.CONFIDENTIAL
+
+# R-SEC-02, 保密法 art. 20: the longest period in years.
+LONGEST_PERIOD = {Secrecy.CONFIDENTIAL: 10, Secrecy.SECRET: 20, Secrecy.TOP_SECRET: 30}
+
+
+class Outcome(models.TextChoices):
+    DONE = "done", _("办结")
+    VOID = "void", _("作废")
+    REFUSED = "refused", _("退回")
+    REFERENCE = "reference", _("存查")

@@ -1,0 +1,229 @@
+"""One settings file, read from the environment, loud on bad values. docs/operations.md lists every variable."""
+
+import os
+import secrets
+from datetime import timedelta
+from pathlib import Path
+
+from csp.constants import NONE, SELF
+from django.utils.translation import gettext_lazy as _
+
+from office import embedded
+from office.environment import boolean, choice, database, integer, listed, secret, text
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+VAR_DIR = Path(text("ANTOU_VAR", str(BASE_DIR / "var")))
+
+DEBUG = boolean("DEBUG", False)
+# The demo and the tests run without a secret of their own: a fresh one per process start is enough there and
+# useless in production, where `check --deploy` (office.E001) asks for SECRET_KEY or SECRET_KEY_FILE.
+SECRET_KEY = secret("SECRET_KEY", "") or embedded.local_secret(VAR_DIR) or secrets.token_urlsafe(50)
+ALLOWED_HOSTS = listed("ALLOWED_HOSTS", ["127.0.0.1", "localhost", "[::1]"])
+CSRF_TRUSTED_ORIGINS = listed("CSRF_TRUSTED_ORIGINS", [])
+
+# --- The office itself --------------------------------------------------------------------------------------
+OFFICE_NAME = text("OFFICE_NAME", "某某县农业农村局办公室")
+# R-SEC-03: state secrets are never stored on an ordinary installation. Only a declared classified network
+# (分级保护) lifts it; the footer says which it is.
+CLASSIFIED_NETWORK = boolean("CLASSIFIED_NETWORK", False)
+CLAMD_SOCKET = text("CLAMD_SOCKET", "")
+FILE_SIZE_LIMIT = integer("FILE_SIZE_LIMIT", 50 * 1024 * 1024)
+SITE_URL = text("SITE_URL", "http://127.0.0.1:8000")
+DEMO = boolean("DEMO", False)
+
+# --- Servers ------------------------------------------------------------------------------------------------
+# The application's role owns no table and cannot disable a trigger; the owner's role serves migrate, demo,
+# backup and restore. manage.py chooses by command (office/embedded.py OWNER_COMMANDS).
+SERVERS = embedded.addresses(VAR_DIR)
+DATABASE_ROLE = choice("DATABASE_ROLE", ["app", "owner"], "app")
+DATABASE_OWNER_URL = secret("DATABASE_OWNER_URL", "") or ("" if secret("DATABASE_URL", "") else SERVERS.owner_url)
+DATABASE_URL = secret("DATABASE_URL", "") or SERVERS.database_url
+REDIS_URL = secret("REDIS_URL", "") or SERVERS.redis_url
+DATABASES = {
+    "default": database(DATABASE_OWNER_URL if DATABASE_ROLE == "owner" and DATABASE_OWNER_URL else DATABASE_URL)
+}
+DATABASES["default"]["CONN_MAX_AGE"] = integer("CONN_MAX_AGE", 60)
+DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
+DATABASES["default"]["ATOMIC_REQUESTS"] = False
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+CACHES = {"default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": REDIS_URL}}
+
+CELERY_BROKER_URL = SERVERS.celery_url(REDIS_URL)
+CELERY_RESULT_BACKEND = None
+CELERY_TASK_IGNORE_RESULT = True
+CELERY_TASK_ACKS_LATE = True
+CELERY_TASK_REJECT_ON_WORKER_LOST = True
+CELERY_WORKER_PREFETCH_MULTIPLIER = 1
+CELERY_WORKER_HIJACK_ROOT_LOGGER = False
+CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+CELERY_TIMEZONE = "Asia/Shanghai"
+CELERY_BEAT_SCHEDULE_FILENAME = str(VAR_DIR / "run" / "beat-schedule")
+CELERY_BEAT_SCHEDULE = {
+    "chase": {"task": "office.tasks.chase", "schedule": timedelta(minutes=10)},
+    "deliver": {"task": "office.tasks.deliver", "schedule": timedelta(minutes=1)},
+    "digest": {"task": "office.tasks.digest", "schedule": timedelta(minutes=15)},
+    "anchor": {"task": "office.tasks.anchor", "schedule": timedelta(hours=1)},
+}
+
+# --- Applications -------------------------------------------------------------------------------------------
+INSTALLED_APPS = [
+    "office.apps.OfficeConfig",
+    "documents.apps.DocumentsConfig",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "guardian",
+    "simple_history",
+    "django_htmx",
+    "axes",
+    "django_otp",
+    "django_otp.plugins.otp_totp",
+    "django_otp.plugins.otp_static",
+    "csp",
+]
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.locale.LocaleMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django_otp.middleware.OTPMiddleware",
+    "office.middleware.IdleTimeout",
+    "office.middleware.SignedIn",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
+    "simple_history.middleware.HistoryRequestMiddleware",
+    "axes.middleware.AxesMiddleware",
+]
+ROOT_URLCONF = "office.urls"
+WSGI_APPLICATION = "office.wsgi.application"
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.template.context_processors.i18n",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+                "csp.context_processors.nonce",
+                "office.context.page",
+            ],
+        },
+    }
+]
+
+# --- People -------------------------------------------------------------------------------------------------
+AUTH_USER_MODEL = "office.User"
+AUTHENTICATION_BACKENDS = ["axes.backends.AxesStandaloneBackend", "django.contrib.auth.backends.ModelBackend"]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+    {
+        "NAME": "django.contrib.auth.password_validation.MinimumLengthValidator",
+        "OPTIONS": {"min_length": integer("PASSWORD_LENGTH", 10)},
+    },
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
+    {"NAME": "office.passwords.ThreeKindsOfCharacters"},
+]
+LOGIN_URL = "login"
+LOGIN_REDIRECT_URL = "queue"
+LOGOUT_REDIRECT_URL = "login"
+# Assessment habit for 等保 level 2 and 3 (domain B8, 未核实): five tries, half an hour, idle 30 minutes.
+AXES_FAILURE_LIMIT = integer("LOGIN_TRIES", 5)
+AXES_COOLOFF_TIME = timedelta(minutes=integer("LOGIN_LOCK_MINUTES", 30))
+AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
+AXES_RESET_ON_SUCCESS = True
+AXES_LOCKOUT_TEMPLATE = "registration/locked.html"
+AXES_ENABLE_ADMIN = False
+AXES_VERBOSE = False
+IDLE_MINUTES = integer("IDLE_MINUTES", 30)
+PASSWORD_DAYS = integer("PASSWORD_DAYS", 90)
+SECOND_FACTOR = choice("SECOND_FACTOR", ["optional", "required"], "optional")
+OTP_TOTP_ISSUER = OFFICE_NAME
+
+# Guardian's tables hold who may see a case; its backend is left out, because `has_perm` opens nothing here.
+SILENCED_SYSTEM_CHECKS = ["guardian.W001"]
+GUARDIAN_MONKEY_PATCH_USER = False
+GUARDIAN_MONKEY_PATCH_GROUP = False
+ANONYMOUS_USER_NAME = None
+SIMPLE_HISTORY_HISTORY_CHANGE_REASON_USE_TEXT_FIELD = True
+
+# --- Language and time --------------------------------------------------------------------------------------
+LANGUAGE_CODE = "zh-hans"
+LANGUAGES = [("zh-hans", _("中文")), ("en", "English")]
+LOCALE_PATHS = [BASE_DIR / "locale"]
+USE_I18N = True
+USE_TZ = True
+TIME_ZONE = "Asia/Shanghai"
+FORMAT_MODULE_PATH = ["office.formats"]
+
+# --- Static files and uploads -------------------------------------------------------------------------------
+STATIC_URL = "static/"
+STATIC_ROOT = BASE_DIR / "staticfiles"
+STATICFILES_DIRS = [BASE_DIR / "static"]
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {
+        "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
+        if DEBUG or not boolean("HASHED_STATIC", False)
+        else "whitenoise.storage.CompressedManifestStaticFilesStorage"
+    },
+}
+WHITENOISE_USE_FINDERS = not boolean("HASHED_STATIC", False)
+FILES_DIR = Path(text("FILES_DIR", str(VAR_DIR / "files")))
+DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
+FILE_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
+
+# --- Mail ---------------------------------------------------------------------------------------------------
+EMAIL_BACKEND = text("EMAIL_BACKEND", "django.core.mail.backends.console.EmailBackend")
+EMAIL_HOST = text("EMAIL_HOST", "localhost")
+EMAIL_PORT = integer("EMAIL_PORT", 25)
+EMAIL_HOST_USER = text("EMAIL_HOST_USER", "")
+EMAIL_HOST_PASSWORD = secret("EMAIL_HOST_PASSWORD", "")
+EMAIL_USE_TLS = boolean("EMAIL_USE_TLS", False)
+DEFAULT_FROM_EMAIL = text("DEFAULT_FROM_EMAIL", "antou@localhost")
+
+# --- Headers ------------------------------------------------------------------------------------------------
+HTTPS = boolean("HTTPS", False)
+SECURE_SSL_REDIRECT = HTTPS
+SESSION_COOKIE_SECURE = HTTPS
+CSRF_COOKIE_SECURE = HTTPS
+SECURE_HSTS_SECONDS = integer("HSTS_SECONDS", 31536000 if HTTPS else 0)
+SECURE_HSTS_INCLUDE_SUBDOMAINS = HTTPS
+SECURE_HSTS_PRELOAD = HTTPS
+if boolean("BEHIND_PROXY", False):
+    SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+SESSION_COOKIE_HTTPONLY = True
+SESSION_EXPIRE_AT_BROWSER_CLOSE = True
+SESSION_ENGINE = "django.contrib.sessions.backends.db"
+X_FRAME_OPTIONS = "DENY"
+SECURE_REFERRER_POLICY = "same-origin"
+SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": [SELF],
+        "img-src": [SELF, "data:"],
+        "object-src": [NONE],
+        "base-uri": [SELF],
+        "form-action": [SELF],
+        "frame-ancestors": [NONE],
+    }
+}
+
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"plain": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "plain"}},
+    "root": {"handlers": ["console"], "level": text("LOG_LEVEL", "WARNING")},
+}
