@@ -1,0 +1,359 @@
+"""Who sees what, and who may act. Acting follows from an open turn; seeing is a grant or a rule; deny wins.
+
+Every view starts from `visible_to(user)` or `waiting_for(user)`: what is not yours is 404.
+`is_superuser` opens nothing, and administrators (三员) see no case at all under that account.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime
+from functools import lru_cache
+from heapq import merge
+from itertools import islice
+
+from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.utils import timezone
+
+from office import procedures
+from office.models.cases import Barred, Case, Turn, see_permission
+from office.models.grants import CaseGroupGrant, CaseUserGrant, Look
+from office.models.people import Department, Deputy, Kind, Post, PostHolding, User
+
+
+@dataclass(frozen=True)
+class Seat:
+    """A post somebody holds today, as far as seeing and acting need it."""
+
+    post_id: int
+    group_id: int
+    department_id: int | None
+    code: str
+    name: str
+    rank: int | None
+    sees: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class StandIn:
+    """A principal whose work the user does today, and how far."""
+
+    principal: User
+    seats: tuple[int, ...]
+    procedures: tuple[str, ...]
+    highest_secrecy: int
+    departments: frozenset[int]
+
+    def covers(self, case: Case) -> bool:
+        """Never sealed cases (house rule); only the named procedures; never above the given secrecy."""
+        return (
+            not case.sealed
+            and case.secrecy <= self.highest_secrecy
+            and (not self.procedures or case.procedure in self.procedures)
+        )
+
+
+@dataclass(frozen=True)
+class Identity:
+    """Everything a user is today: himself, his posts, whom he stands in for, his departments upward."""
+
+    user: User
+    seats: tuple[Seat, ...]
+    stands_in: tuple[StandIn, ...]
+    departments: frozenset[int]
+
+    @property
+    def posts(self) -> list[int]:
+        return [seat.post_id for seat in self.seats]
+
+    @property
+    def groups(self) -> list[int]:
+        return [seat.group_id for seat in self.seats]
+
+    @property
+    def sees(self) -> list[str]:
+        """Codes of the procedures whose cases a post of his shows him by rule."""
+        functions = {function for seat in self.seats for function in seat.sees}
+        return [
+            code
+            for code, procedure in procedures.REGISTRY.items()
+            if procedure.form in functions or code.split(".")[0] in functions or code in functions
+        ]
+
+    @property
+    def people(self) -> list[int]:
+        return [self.user.pk, *(one.principal.pk for one in self.stands_in)]
+
+    @property
+    def ranked(self) -> bool:
+        """A ranked leader is never shown his own papers as late, nor chased (defaults.md)."""
+        return any(seat.rank for seat in self.seats)
+
+    def holds(self, code: str) -> bool:
+        return any(seat.code == code for seat in self.seats)
+
+
+def identity(user: User, *, on: date | None = None) -> Identity:
+    """Resolve it first, in four small queries, and pass lists on: a subquery spoils the queue's plan."""
+    on = on or timezone.localdate()
+    kept = getattr(user, "_identity", None)
+    if kept is not None and kept[0] == on:
+        return kept[1]
+    if user.kind != Kind.OFFICE or not user.is_active:
+        who = Identity(user, (), (), frozenset())
+    else:
+        who = _resolve(user, on=on)
+    user._identity = (on, who)
+    return who
+
+
+def forget_identity(user: User) -> None:
+    user.__dict__.pop("_identity", None)
+
+
+def _resolve(user: User, *, on: date) -> Identity:
+    standing = list(
+        Deputy.objects.filter(
+            deputy=user, starts_on__lte=on, ends_on__gte=on, ended_at__isnull=True, principal__is_active=True
+        ).select_related("principal")
+    )
+    people = [user.pk, *(one.principal_id for one in standing)]
+    seats: dict[int, list[Seat]] = {person: [] for person in people}
+    holdings = PostHolding.objects.current(on).filter(person__in=people, post__retired=False)
+    for holding in holdings.select_related("post"):
+        seats[holding.person_id].append(_seat(holding.post))
+    parents = dict(Department.objects.values_list("id", "parent_id"))
+    return Identity(
+        user=user,
+        seats=tuple(seats[user.pk]),
+        departments=_upward([user.department_id, *(s.department_id for s in seats[user.pk])], parents),
+        stands_in=tuple(
+            StandIn(
+                principal=one.principal,
+                seats=tuple(seat.post_id for seat in seats[one.principal_id]),
+                procedures=tuple(one.procedures),
+                highest_secrecy=one.highest_secrecy,
+                departments=_upward(
+                    [one.principal.department_id, *(s.department_id for s in seats[one.principal_id])], parents
+                ),
+            )
+            for one in standing
+        ),
+    )
+
+
+def _seat(post: Post) -> Seat:
+    return Seat(
+        post.pk, post.group_id, post.department_id, post.code, post.name, post.rank, tuple(post.sees)
+    )
+
+
+def _upward(start: Iterable[int | None], parents: dict[int, int | None]) -> frozenset[int]:
+    found: set[int] = set()
+    for department in start:
+        here = department
+        while here is not None and here not in found:
+            found.add(here)
+            here = parents.get(here)
+    return frozenset(found)
+
+
+# --- Seeing -------------------------------------------------------------------------------------------------
+
+
+def _bars(who: Identity) -> Q:
+    """Bars reach the person, his departments, and through him everybody he stands in for (回避)."""
+    departments = set(who.departments)
+    for one in who.stands_in:
+        departments |= one.departments
+    return Q(person_id__in=who.people) | Q(department_id__in=departments)
+
+
+def not_barred(cases: QuerySet[Case], who: Identity, *, case: str = "pk") -> QuerySet:
+    """Drop what is barred to `who`; `case` is the path from the queryset's rows to the case's key."""
+    return cases.exclude(Exists(Barred.objects.filter(_bars(who), case_id=OuterRef(case))))
+
+
+def is_barred(case: Case, user: User) -> bool:
+    return Barred.objects.filter(_bars(identity(user)), case=case).exists()
+
+
+def visible_to(user: User) -> QuerySet[Case]:
+    """The cases `user` may see. Lists of thousands page by `newest_for`; this is for looking one up or joining."""
+    who = identity(user)
+    if user.kind != Kind.OFFICE or not user.is_active:
+        return Case.objects.none()
+    own = Exists(CaseUserGrant.objects.filter(user_id=user.pk, content_object_id=OuterRef("pk")))
+    allowed = Q(own)
+    if who.groups:
+        # Sealed cases are seen by people named one by one, never through a post.
+        allowed |= Q(
+            Exists(CaseGroupGrant.objects.filter(group_id__in=who.groups, content_object_id=OuterRef("pk"))),
+            sealed=False,
+        )
+    if who.sees:
+        allowed |= Q(procedure__in=who.sees, restricted=False)
+    for one in who.stands_in:
+        allowed |= _stood_in_for(one)
+    return not_barred(Case.objects.filter(allowed, secrecy__lte=user.clearance), who)
+
+
+def _stood_in_for(one: StandIn) -> Q:
+    """What lies in the principal's in-tray now: a deputy does his work and does not read his past."""
+    turns = Turn.objects.open().filter(case_id=OuterRef("pk"))
+    held = Q(holder_id=one.principal.pk) | Q(holder__isnull=True, post_id__in=one.seats)
+    limits = Q(sealed=False, secrecy__lte=one.highest_secrecy)
+    if one.procedures:
+        limits &= Q(procedure__in=one.procedures)
+    return Q(Exists(turns.filter(held))) & limits
+
+
+def newest_for(
+    user: User, *, count: int, before: int | None = None, among: QuerySet[Case] | None = None
+) -> list[Case]:
+    """The newest `count` visible cases with a key below `before`, newest first.
+
+    One LIMIT per principal, merged: it reads about `count` rows of each index instead of testing a
+    million cases one by one. `among` narrows the cases (a function, a year).
+    """
+    who = identity(user)
+    found: list[Case] = []
+    while len(found) < count:
+        keys = _newest_keys(who, count=max(count * 2, 50), before=before)
+        if not keys:
+            break
+        rows = visible_to(user) if among is None else visible_to(user) & among
+        page = rows.filter(pk__in=keys).order_by("-pk")
+        found.extend(page[: count - len(found)])
+        before = keys[-1]
+    return found
+
+
+def _newest_keys(who: Identity, *, count: int, before: int | None) -> list[int]:
+    """Candidates only, in falling order: `visible_to` has the last word on each."""
+    below: dict = {} if before is None else {"content_object_id__lt": before}
+    sources: list[Iterable[int]] = [
+        CaseUserGrant.objects.filter(user_id=who.user.pk, **below)
+        .order_by("-content_object_id")
+        .values_list("content_object_id", flat=True)[:count]
+    ]
+    for group in who.groups:
+        sources.append(
+            CaseGroupGrant.objects.filter(group_id=group, **below)
+            .order_by("-content_object_id")
+            .values_list("content_object_id", flat=True)[:count]
+        )
+    if who.sees:
+        ruled = Case.objects.filter(procedure__in=who.sees, restricted=False)
+        if before is not None:
+            ruled = ruled.filter(pk__lt=before)
+        sources.append(ruled.order_by("-pk").values_list("pk", flat=True)[:count])
+    for one in who.stands_in:
+        turns = Turn.objects.open().filter(
+            Q(holder_id=one.principal.pk) | Q(holder__isnull=True, post_id__in=one.seats)
+        )
+        if before is not None:
+            turns = turns.filter(case_id__lt=before)
+        sources.append(turns.order_by("-case_id").values_list("case_id", flat=True)[:count])
+    keys: list[int] = []
+    for key in merge(*sources, reverse=True):
+        if not keys or keys[-1] != key:
+            keys.append(key)
+    return list(islice(keys, count))
+
+
+# --- Acting -------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Acting:
+    """As whom somebody acts: himself, or in a principal's name (both names are kept)."""
+
+    actor: User
+    on_behalf_of: User | None = None
+
+
+def waiting_for(user: User) -> QuerySet[Turn]:
+    """Open turns in the user's hands, his posts' hands, or a principal's: one indexed query."""
+    who = identity(user)
+    if user.kind != Kind.OFFICE or not user.is_active:
+        return Turn.objects.none()
+    mine = Q(holder_id=user.pk)
+    if who.posts:
+        mine |= Q(holder__isnull=True, post_id__in=who.posts)
+    for one in who.stands_in:
+        held = Q(holder_id=one.principal.pk) | Q(holder__isnull=True, post_id__in=one.seats)
+        limits = Q(case__sealed=False, case__secrecy__lte=one.highest_secrecy)
+        if one.procedures:
+            limits &= Q(case__procedure__in=one.procedures)
+        mine |= held & limits
+    turns = Turn.objects.open().filter(mine, case__secrecy__lte=user.clearance)
+    return not_barred(turns, who, case="case_id")
+
+
+def may_act(user: User, turn: Turn) -> Acting | None:
+    """As whom `user` may act on this open turn, or None. Asked again under the lock by office/acting.py."""
+    who = identity(user)
+    case = turn.case
+    if user.kind != Kind.OFFICE or not user.is_active or turn.ended_at is not None:
+        return None
+    if case.secrecy > user.clearance or is_barred(case, user):
+        return None
+    if turn.holder_id == user.pk or (turn.holder_id is None and turn.post_id in who.posts):
+        return Acting(user)
+    for one in who.stands_in:
+        held = turn.holder_id == one.principal.pk or (turn.holder_id is None and turn.post_id in one.seats)
+        if held and one.covers(case):
+            return Acting(user, on_behalf_of=one.principal)
+    return None
+
+
+def may_receive(case: Case, *, person: User | None, post: Post | None) -> bool:
+    """Whether a paper may be put into these hands at all: bars, clearance and account decide."""
+    if person is None:
+        return post is not None and not post.retired
+    if person.kind != Kind.OFFICE or not person.is_active or person.clearance < case.secrecy:
+        return False
+    return not is_barred(case, person)
+
+
+def holds_hub(user: User, case: Case) -> bool:
+    """Whether `user` runs this case's hub: circulation, writing on behalf, corrections by the office."""
+    if user.kind != Kind.OFFICE or not user.is_active or is_barred(case, user):
+        return False
+    if case.sealed and not CaseUserGrant.objects.filter(user=user, content_object=case).exists():
+        return False
+    return case.secrecy <= user.clearance and identity(user).holds(procedures.get(case.procedure).hub)
+
+
+# --- Grants and looks ---------------------------------------------------------------------------------------
+
+
+@lru_cache(maxsize=1)
+def _see_id() -> int:
+    return see_permission().pk
+
+
+def let_see(case: Case, *, people: Iterable[User | None] = (), posts: Iterable[Post | None] = ()) -> None:
+    """Grant sight of a case, in bulk, and keep it: who once held a paper may always look at it again."""
+    permission = _see_id()
+    CaseUserGrant.objects.bulk_create(
+        [
+            CaseUserGrant(user=person, content_object=case, permission_id=permission)
+            for person in {person for person in people if person is not None}
+        ],
+        ignore_conflicts=True,
+    )
+    if not case.sealed:
+        CaseGroupGrant.objects.bulk_create(
+            [
+                CaseGroupGrant(group_id=post.group_id, content_object=case, permission_id=permission)
+                for post in {post for post in posts if post is not None}
+            ],
+            ignore_conflicts=True,
+        )
+
+
+def note_look(case: Case, *, person: User, what: str, at: datetime, address: str | None = None) -> None:
+    """Log a look at a restricted or sealed record; of an ordinary one nothing is kept."""
+    if case.restricted:
+        Look.objects.create(case=case, person=person, what=what, at=at, address=address)

@@ -1,0 +1,237 @@
+"""start() and act(): a paper comes in, and a holder moves it by one of the declared moves."""
+
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.db import IntegrityError, transaction
+from django.utils.translation import gettext as _
+
+from office import access, numbering, procedures, timing
+from office.models.cases import Case, Decision, Planned, Turn
+from office.models.files import StoredFile
+from office.models.numbers import Series
+from office.models.people import Post, User
+
+from .door import (
+    Holder,
+    Passing,
+    Refused,
+    clean_words,
+    close,
+    decide,
+    end,
+    give_content_hash,
+    issue,
+    leave,
+    locked,
+    now_or,
+    wordless,
+)
+from .record import recorder_may
+
+
+def start(
+    procedure: type[procedures.Procedure],
+    *,
+    actor: User,
+    title: str = "",
+    token: UUID | None = None,
+    at: datetime | None = None,
+    series: Series | None = None,
+    to: Holder | None = None,
+    build: Callable[[Case], Any] | None = None,
+    label: Any = None,
+    **fields: Any,
+) -> Case:
+    """Open a case with its number, its Matter (made by `build`) and its first turn, or nothing at all.
+
+    `token` is the form's: the same one twice gives the case that exists. Raises Refused.
+    """
+    if token is not None:
+        known = Case.objects.filter(start_token=token).first()
+        if known is not None:
+            return known
+    at = now_or(at)
+    try:
+        with transaction.atomic():
+            return _start(
+                procedure, actor=actor, title=title, token=token, at=at, series=series, to=to, build=build,
+                label=label, fields=fields,
+            )
+    except IntegrityError:
+        # Two submits of one form at the same moment: the second finds what the first made.
+        known = Case.objects.filter(start_token=token).first() if token is not None else None
+        if known is None:
+            raise
+        return known
+
+
+def _start(procedure, *, actor, title, token, at, series, to, build, label, fields) -> Case:
+    if not actor.does_office_business:
+        raise Refused(_("管理员账户不办理业务，请用办公账户登录。"))
+    case = Case(procedure=procedure.code, opened_by=actor, opened_at=at, sealed=procedure.sealed, **fields)
+    if procedure.sealed:
+        case.restricted = True
+    if token is not None:
+        case.start_token = token
+    case.title = clean_words(case, title, field="title")
+    if series is not None:
+        case.series, case.serial = numbering.take(series)
+        case.reference = case.series.written(case.serial)
+    case.save(force_insert=True)
+    if build is not None:
+        build(case)
+    give_content_hash(case)
+    access.let_see(case, people=[actor])
+    step = timing.walked(procedure, procedure.first(), case=case)
+    passing = Passing(
+        case=case, turn=None, procedure=procedure, step=step, actor=actor, at=at, happened_at=at
+    )
+    decide(passing, move="start", label=label or _("登记"), leads_to=step.code)
+    issue(passing, step=step, to=to)
+    return case
+
+
+def act(
+    turn: Turn,
+    code: str,
+    *,
+    actor: User,
+    opinion: str = "",
+    names: Sequence[Holder] = (),
+    at: datetime | None = None,
+    content_hash: str | None = None,
+    recorded_by: User | None = None,
+    happened_at: datetime | None = None,
+    files: Sequence[tuple[StoredFile, str]] = (),
+    values: dict[str, Any] | None = None,
+    reason: str = "",
+) -> Decision:
+    """Make the declared move `code` from an open turn. Raises Refused; then nothing has happened.
+
+    代录: `actor` is the leader who wrote on paper or spoke, `recorded_by` the clerk at the hub who enters
+    it, `happened_at` the date on the paper, `files` the scan.
+    """
+    with locked(turn, actor=actor, at=at, content_hash=content_hash) as passing:
+        passing.recorded_by = recorded_by
+        passing.happened_at = happened_at
+        passing.values = values or {}
+        if recorded_by is not None:
+            recorder_may(passing)
+        move = passing.step.move(code)
+        if move is None or not move.offered(passing.case):
+            raise Refused(_("“%(step)s”环节没有这个办法。") % {"step": passing.step.label})
+        passing.opinion = clean_words(passing.case, opinion)
+        passing.reason = clean_words(passing.case, reason, field="reason")
+        passing.names = list(dict.fromkeys(names))
+        _refuse_incomplete(passing, move)
+        if move.check is not None and (sentence := move.check(passing)):
+            raise Refused(sentence)
+        _make(passing, move, files)
+        if move.then is not None:
+            move.then(passing)
+        assert passing.decision is not None
+        return passing.decision
+
+
+def _refuse_incomplete(passing: Passing, move: procedures.Move) -> None:
+    # A state secret's words stay on paper (R-SEC-03), so an opinion cannot be demanded here.
+    if move.opinion == "must" and not passing.opinion and not wordless(passing.case):
+        raise Refused(_("请写明意见再“%(move)s”。") % {"move": move.label}, field="opinion")
+    if move.names and not passing.names and not (move.next_planned and _next_planned(passing, move.to)):
+        if not (move.to and passing.procedure.step(move.to).post and move.names == "one"):
+            raise Refused(_("请选定送给谁。"), field="names")
+    if move.names == "one" and len(passing.names) > 1:
+        raise Refused(_("这里只能送一位。"), field="names")
+    if passing.names and not move.names:
+        raise Refused(_("“%(move)s”不需要选人。") % {"move": move.label}, field="names")
+    for name in passing.names:
+        person = name if isinstance(name, User) else None
+        post = name if isinstance(name, Post) else None
+        if not access.may_receive(passing.case, person=person, post=post):
+            raise Refused(_("不能送给%(name)s，请另选。") % {"name": name}, field="names")
+
+
+def _make(passing: Passing, move: procedures.Move, files: Sequence[tuple[StoredFile, str]]) -> None:
+    if move.returns:
+        decide(passing, move=move.code, label=move.label, leads_to="hub", files=files)
+        end(passing.turn, how="moved", at=passing.at)
+        from .circulation import after_return
+
+        after_return(passing)
+        return
+    if move.stays:
+        decide(passing, move=move.code, label=move.label, leads_to=passing.step.code, names=passing.names,
+               files=files)
+        if move.side:
+            from .circulation import send_out
+
+            send_out(passing, step=passing.procedure.step(move.side), names=passing.names,
+                     in_order=bool(passing.values.get("in_order", move.in_order)), hub=passing.turn)
+        return
+    if passing.turn.back_to_id:
+        raise Refused(
+            _("这份文件办完要送回 %(who)s，请用“送回”。")
+            % {"who": passing.turn.back_to.holder or passing.turn.back_to.post}
+        )
+    leave(passing, closing=bool(move.close))
+    if move.close:
+        decide(passing, move=move.code, label=move.label, leads_to=move.close, files=files)
+        end(passing.turn, how="moved", at=passing.at)
+        close(passing, outcome=move.close)
+        return
+    _move_on(passing, move, files)
+
+
+def _next_planned(passing: Passing, step: str) -> Planned | None:
+    return (
+        passing.case.planned.filter(step=step, turn__isnull=True, dropped_at__isnull=True)
+        .select_related("holder", "post")
+        .first()
+    )
+
+
+def _move_on(passing: Passing, move: procedures.Move, files: Sequence[tuple[StoredFile, str]]) -> None:
+    step = passing.procedure.step(move.to)
+    names = list(passing.names)
+    planned = None
+    if not names and move.next_planned:
+        planned = _next_planned(passing, move.to)
+        if planned is not None:
+            names = [planned.holder or planned.post]
+    step = timing.walked(passing.procedure, step, case=passing.case)
+    decide(passing, move=move.code, label=move.label, leads_to=step.code, names=names, files=files)
+    end(passing.turn, how="moved", at=passing.at)
+    if move.plans:
+        plan(passing, step=passing.procedure.step(move.plans), names=names)
+        names = []
+    turn = issue(passing, step=step, to=names[0] if names else None)
+    if planned is not None:
+        planned.turn = turn
+        planned.save(update_fields=["turn"])
+    rest = names[1:]
+    if move.others:
+        from .circulation import send_out
+
+        send_out(passing, step=passing.procedure.step(move.others), names=rest, in_order=False, hub=turn)
+    elif rest:
+        plan(passing, step=step, names=rest)
+
+
+def plan(passing: Passing, *, step: procedures.Step, names: Sequence[Holder]) -> None:
+    """Keep who is still to come at a step, after those already planned."""
+    last = passing.case.planned.order_by("-position").values_list("position", flat=True).first() or 0
+    Planned.objects.bulk_create(
+        [
+            Planned(
+                case=passing.case,
+                step=step.code,
+                holder=name if isinstance(name, User) else None,
+                post=name if isinstance(name, Post) else None,
+                position=last + number,
+            )
+            for number, name in enumerate(names, 1)
+        ]
+    )

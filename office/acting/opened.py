@@ -1,0 +1,12 @@
+"""The first look of a holder: until then the sender may take the paper back."""
+
+from datetime import datetime
+
+from office import access
+from office.models.cases import Turn
+from office.models.people import User
+
+
+def opened(turn: Turn, *, by: User, at: datetime) -> None:
+    if turn.opened_at is None and turn.ended_at is None and access.may_act(by, turn) is not None:
+        Turn.objects.filter(pk=turn.pk, opened_at__isnull=True).update(opened_at=at)

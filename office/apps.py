@@ -1,0 +1,13 @@
+from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
+
+
+class OfficeConfig(AppConfig):
+    name = "office"
+    verbose_name = _("办公室")
+
+    def ready(self) -> None:
+        from office import checks, roles
+
+        checks.register()
+        roles.register()

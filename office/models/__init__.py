@@ -1,0 +1,55 @@
+"""The core's tables, one file per concern (docs/glossary.md names each)."""
+
+from .cases import Anchor, AnchorLine, Barred, Case, Decision, Link, Planned, Relocation, RetentionOrder, Turn
+from .clocks import Chase, Clock, Day, KnownYear, Pause, Reminder
+from .contacts import Contact, Organisation
+from .dials import Ladder, Phrase, ProcedureChoice, Setting, StepSetting
+from .files import Attachment, Job, StoredFile
+from .grants import CaseGroupGrant, CaseUserGrant, Look
+from .numbers import Series, Voided
+from .outbox import Delivery, Draft, Follow, Notice
+from .people import Department, Deputy, Leave, Post, PostHolding, User
+
+__all__ = [
+    "Anchor",
+    "AnchorLine",
+    "Attachment",
+    "Barred",
+    "Case",
+    "CaseGroupGrant",
+    "CaseUserGrant",
+    "Chase",
+    "Clock",
+    "Contact",
+    "Day",
+    "Decision",
+    "Delivery",
+    "Department",
+    "Deputy",
+    "Draft",
+    "Follow",
+    "Job",
+    "KnownYear",
+    "Ladder",
+    "Leave",
+    "Link",
+    "Look",
+    "Notice",
+    "Organisation",
+    "Pause",
+    "Phrase",
+    "Planned",
+    "Post",
+    "PostHolding",
+    "ProcedureChoice",
+    "Reminder",
+    "Relocation",
+    "RetentionOrder",
+    "Series",
+    "Setting",
+    "StepSetting",
+    "StoredFile",
+    "Turn",
+    "User",
+    "Voided",
+]

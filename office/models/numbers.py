@@ -1,0 +1,61 @@
+"""Number series: given in the caller's transaction, so there are no gaps; never reused."""
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from .people import User
+
+
+class Series(models.Model):
+    """One book of one year (收〔2026〕…). A new year's row is opened from the last year's."""
+
+    class Form(models.TextChoices):
+        YEAR = "year", "〔2026〕1号"
+        NUMBER = "number", "第1号"
+        ISSUE = "issue", "第1期"
+
+    name = models.CharField(_("代字"), max_length=30)
+    year = models.PositiveSmallIntegerField(_("年度"))
+    title = models.CharField(_("名称"), max_length=60)
+    function = models.CharField(_("业务"), max_length=40)
+    form = models.CharField(_("编号形式"), max_length=10, choices=Form.choices, default=Form.YEAR)
+    last = models.PositiveIntegerField(_("已用到"), default=0)
+    position = models.PositiveSmallIntegerField(_("排序"), default=0)
+    # A book of classified papers: number, sender, level and period only (R-SEC-03).
+    number_only = models.BooleanField(_("只登编号"), default=False)
+    retired = models.BooleanField(_("停用"), default=False)
+
+    class Meta:
+        verbose_name = _("编号系列")
+        verbose_name_plural = _("编号系列")
+        ordering = ["position", "name", "-year"]
+        constraints = [
+            models.UniqueConstraint(fields=["name", "year"], name="one_series_per_name_and_year"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.name}〔{self.year}〕"
+
+    def written(self, number: int) -> str:
+        """The number as the office writes it: 收〔2026〕412号, 会议纪要第3期."""
+        if self.form == self.Form.NUMBER:
+            return f"{self.name}第{number}号"
+        if self.form == self.Form.ISSUE:
+            return f"{self.name}第{number}期"
+        return f"{self.name}〔{self.year}〕{number}号"
+
+
+class Voided(models.Model):
+    """Why a number was not used. The number stays used for ever."""
+
+    series = models.ForeignKey(Series, on_delete=models.PROTECT, related_name="voided")
+    number = models.PositiveIntegerField()
+    reason = models.CharField(_("作废原因"), max_length=300)
+    by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField()
+
+    class Meta:
+        default_permissions = ()
+        constraints = [
+            models.UniqueConstraint(fields=["series", "number"], name="a_number_is_voided_once"),
+        ]

@@ -1,0 +1,17 @@
+"""The password rule the standard validators do not have (等保 habit, domain B8, 未核实)."""
+
+import re
+
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext as _
+
+
+class ThreeKindsOfCharacters:
+    KINDS = (r"[a-z]", r"[A-Z]", r"[0-9]", r"[^a-zA-Z0-9]")
+
+    def validate(self, password: str, user=None) -> None:
+        if sum(bool(re.search(kind, password)) for kind in self.KINDS) < 3:
+            raise ValidationError(self.get_help_text(), code="password_too_plain")
+
+    def get_help_text(self) -> str:
+        return _("口令要含大写字母、小写字母、数字、符号中的至少三种。")

@@ -1,0 +1,109 @@
+"""What a clerk types in a hurry, read as what is meant: dates as 1122 or 昨天, numbers with any brackets."""
+
+import re
+import unicodedata
+from datetime import date, timedelta
+from typing import Literal
+
+from django.utils.translation import gettext as _
+
+_WORDS = {"今天": 0, "今日": 0, "昨天": -1, "昨日": -1, "前天": -2, "大前天": -3, "明天": 1, "明日": 1, "后天": 2, "大后天": 3}
+_YEAR_MONTH_DAY = re.compile(r"^(\d{4}|\d{2})[-./年\s](\d{1,2})[-./月\s](\d{1,2})日?$")
+_MONTH_DAY = re.compile(r"^(\d{1,2})[-./月\s](\d{1,2})日?$")
+
+
+class Unreadable(ValueError):
+    """Carries the sentence that says what to type instead."""
+
+
+def read_date(
+    text: str, *, today: date, lean: Literal["past", "future"] = "past"
+) -> date | None:
+    """The date meant by `text`; None for empty text. Raises Unreadable.
+
+    Without a year the nearest such day: not later than tomorrow when leaning to the past (a received
+    date), not earlier than today when leaning to the future (a deadline).
+    """
+    plain = unicodedata.normalize("NFKC", text).strip().rstrip("号前")
+    if not plain:
+        return None
+    if plain in _WORDS:
+        return today + timedelta(days=_WORDS[plain])
+    if plain.isdigit():
+        parts = _from_digits(plain, today=today)
+    elif match := _YEAR_MONTH_DAY.match(plain):
+        year = int(match[1])
+        parts = (year if year > 99 else 2000 + year, int(match[2]), int(match[3]))
+    elif match := _MONTH_DAY.match(plain):
+        parts = (None, int(match[1]), int(match[2]))
+    else:
+        parts = None
+    if parts is None:
+        raise Unreadable(_("看不懂日期“%(text)s”，请写成 1122、11.22、2026-11-22 或 昨天。") % {"text": text})
+    year, month, day = parts
+    if year is not None:
+        return _real(year, month, day, text)
+    return _nearest(month, day, today=today, lean=lean, text=text)
+
+
+def _from_digits(plain: str, *, today: date) -> tuple[int | None, int, int] | None:
+    if len(plain) == 8:
+        return int(plain[:4]), int(plain[4:6]), int(plain[6:])
+    if len(plain) == 6:
+        return 2000 + int(plain[:2]), int(plain[2:4]), int(plain[4:])
+    if len(plain) == 4:
+        return None, int(plain[:2]), int(plain[2:])
+    if len(plain) == 3:
+        return None, int(plain[0]), int(plain[1:])
+    if len(plain) <= 2:
+        return today.year, today.month, int(plain)
+    return None
+
+
+def _nearest(month: int, day: int, *, today: date, lean: str, text: str) -> date:
+    if lean == "past":
+        years, fits = (today.year, today.year - 1), lambda found: found <= today + timedelta(days=1)
+    else:
+        years, fits = (today.year, today.year + 1), lambda found: found >= today
+    for year in years:
+        try:
+            found = date(year, month, day)
+        except ValueError:
+            continue
+        if fits(found):
+            return found
+    return _real(today.year, month, day, text)
+
+
+def _real(year: int, month: int, day: int, text: str) -> date:
+    try:
+        return date(year, month, day)
+    except ValueError:
+        raise Unreadable(_("没有“%(text)s”这一天，请核对日期。") % {"text": text}) from None
+
+
+_BRACKETS = re.compile(r"[\[［【（(〈<﹝{『「]\s*(\d{4})\s*年?\s*[\]］】）)〉>﹞}』」]")
+_NUMBER = re.compile(r"^(?P<mark>.*?)〔(?P<year>\d{4})〕\s*第?\s*0*(?P<number>\d+)\s*号?(?P<rest>.*)$")
+
+
+def read_document_number(text: str) -> str:
+    """发文字号 in the national form: six-cornered brackets, no 第, no padding zero, 号 at the end (GB/T 9704)."""
+    plain = re.sub(r"\s+", "", unicodedata.normalize("NFKC", text).strip())
+    plain = plain.replace("﹝", "〔").replace("﹞", "〕")
+    plain = _BRACKETS.sub(r"〔\1〕", plain)
+    match = _NUMBER.match(plain)
+    if match:
+        return f"{match['mark']}〔{match['year']}〕{match['number']}号{match['rest']}"
+    return plain
+
+
+_REFERENCE = re.compile(r"^(?P<name>\D+?)[〔\[(（【]?(?P<year>(?:19|20)\d{2})[〕\])）】]?[-—－ ]?(?P<number>\d+)号?$")
+
+
+def read_reference(text: str) -> str:
+    """A case's reference however it was typed: 收2026-412, 收[2026]0412号, 收〔2026〕412号."""
+    plain = re.sub(r"\s+", "", unicodedata.normalize("NFKC", text).strip())
+    match = _REFERENCE.match(plain)
+    if not match:
+        return text.strip()
+    return f"{match['name']}〔{match['year']}〕{int(match['number'])}号"

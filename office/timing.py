@@ -1,0 +1,267 @@
+"""Clocks on turns and cases: started with a reason, met, stopped, extended, paused, recomputed."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from office import clock as counting
+from office import procedures
+from office.models.cases import Case, Decision, Turn
+from office.models.clocks import Clock, Pause, load_calendar
+from office.models.dials import Setting, StepSetting
+from office.models.people import Post, User
+from office.procedures import Period
+
+
+def office_hours() -> counting.OfficeHours:
+    row = Setting.objects.filter(code="hours").first()
+    return counting.OfficeHours.from_dict(row.value) if row else counting.OfficeHours()
+
+
+def step_setting(procedure: str, step: str, *, at: datetime) -> StepSetting | None:
+    """The dial in force when the case began: running cases keep what they started with."""
+    return (
+        StepSetting.objects.filter(procedure=procedure, step=step, since__lte=timezone.localdate(at))
+        .select_related("post")
+        .order_by("-since")
+        .first()
+    )
+
+
+def find_post(code: str) -> Post | None:
+    """A post of the whole body by its code; where only departments have it, the first department's."""
+    return Post.objects.filter(code=code, retired=False).order_by("department__position", "pk").first()
+
+
+def post_of(
+    procedure: type[procedures.Procedure], step: procedures.Step, *, case: Case, at: datetime
+) -> Post | None:
+    setting = step_setting(procedure.code, step.code, at=case.opened_at)
+    if setting is not None and setting.post_id and not setting.post.retired:
+        return setting.post
+    return find_post(step.post) if step.post else None
+
+
+def walked(
+    procedure: type[procedures.Procedure], step: procedures.Step, *, case: Case
+) -> procedures.Step:
+    """The step itself, or the one behind it where the office has chosen not to walk an optional step."""
+    while step.optional:
+        setting = step_setting(procedure.code, step.code, at=case.opened_at)
+        forward = step.forward
+        if setting is None or not setting.skipped or forward is None or not forward.to:
+            break
+        step = procedure.step(forward.to)
+    return step
+
+
+def start_for_turn(
+    turn: Turn, *, procedure: type[procedures.Procedure], step: procedures.Step, at: datetime
+) -> Clock | None:
+    case = turn.case
+    named = procedure.named_date(step, case)
+    if named is not None:
+        until, because = named
+        rule = step.due.rule if step.due else ""
+        clock = start_until(case, until=until, rule=rule, label=step.label, because=because, at=at, turn=turn)
+        turn.due_at = clock.due_at
+        turn.save(update_fields=["due_at"])
+        return clock
+    period = procedure.period(step, case)
+    if period is None:
+        return None
+    limit = period.limit(case.urgency)
+    setting = step_setting(procedure.code, step.code, at=case.opened_at)
+    source = period.source
+    if setting is not None and case.urgency in setting.limits:
+        limit = counting.Limit.from_dict(setting.limits[case.urgency])
+        source = _("本单位设置，%(since)s 起") % {"since": setting.since}
+    clock = start(case, turn=turn, period=period, limit=limit, at=at, label=step.label, source=source)
+    turn.due_at = clock.due_at
+    turn.save(update_fields=["due_at"])
+    return clock
+
+
+def start(
+    case: Case,
+    *,
+    period: Period,
+    at: datetime,
+    turn: Turn | None = None,
+    limit: counting.Limit | None = None,
+    label=None,
+    source: str = "",
+) -> Clock:
+    """Start a clock by a declared period and keep the reason for its date beside it."""
+    limit = limit or period.limit(case.urgency)
+    due = counting.due(at, limit, calendar=load_calendar(), hours=office_hours())
+    return Clock.objects.create(
+        case=case,
+        turn=turn,
+        rule=period.rule,
+        label=_printed(label),
+        starts_at=at,
+        first_due_at=due.at,
+        due_at=due.at,
+        why={
+            "limit": limit.as_dict(),
+            "because": due.because,
+            "assumptions": list(due.assumptions),
+            "source": source or period.source,
+            "unverified": period.unverified,
+            "pausable": period.pausable,
+        },
+    )
+
+
+def start_until(
+    case: Case, *, until: datetime, rule: str, label, because: str, at: datetime, turn: Turn | None = None
+) -> Clock:
+    """A date named by the paper itself or by a person: nothing is counted, and no calendar moves it."""
+    return Clock.objects.create(
+        case=case,
+        turn=turn,
+        rule=rule,
+        label=_printed(label),
+        starts_at=at,
+        first_due_at=until,
+        due_at=until,
+        set_by_hand=True,
+        why={"because": because, "source": _("来文要求"), "assumptions": [], "pausable": False},
+    )
+
+
+def _printed(label) -> str:
+    from office.acting.door import as_printed
+
+    return as_printed(label) if label else ""
+
+
+def meet(turn: Turn, *, at: datetime) -> None:
+    turn.clocks.filter(met_at__isnull=True, stopped_at__isnull=True).update(met_at=at)
+
+
+def stop(turn: Turn, *, at: datetime) -> None:
+    turn.clocks.filter(met_at__isnull=True, stopped_at__isnull=True).update(stopped_at=at)
+
+
+def meet_case(case: Case, *, at: datetime, met: bool = True) -> None:
+    """The case is over: its own clocks are met, or stopped when it was void."""
+    running = case.clocks.filter(met_at__isnull=True, stopped_at__isnull=True)
+    running.update(**({"met_at": at} if met else {"stopped_at": at}))
+
+
+def meet_rule(case: Case, *, rule: str, at: datetime) -> None:
+    case.clocks.filter(rule=rule, met_at__isnull=True, stopped_at__isnull=True).update(met_at=at)
+
+
+def _set_due(clock: Clock, due_at: datetime) -> None:
+    clock.due_at = due_at
+    clock.save(update_fields=["due_at", "set_by_hand", "why"])
+    if clock.turn_id:
+        Turn.objects.filter(pk=clock.turn_id).update(due_at=due_at)
+
+
+def extend(clock: Clock, *, until: datetime, decision: Decision) -> None:
+    clock.set_by_hand = True
+    clock.why = {
+        **clock.why,
+        "extended": [
+            *clock.why.get("extended", []),
+            {"from": clock.due_at.isoformat(), "to": until.isoformat(), "decision": decision.number},
+        ],
+    }
+    _set_due(clock, until)
+
+
+def keep_date(new: Turn, *, of: Turn) -> None:
+    """A paper put into other hands keeps its date: handing it on buys no time."""
+    old = of.clocks.order_by("-pk").first()
+    fresh = new.clocks.order_by("-pk").first()
+    if old is None or fresh is None:
+        return
+    fresh.first_due_at, fresh.starts_at = old.first_due_at, old.starts_at
+    Clock.objects.filter(pk=fresh.pk).delete()
+    kept = Clock.objects.create(
+        case=new.case,
+        turn=new,
+        rule=old.rule,
+        label=old.label,
+        starts_at=old.starts_at,
+        first_due_at=old.first_due_at,
+        due_at=old.due_at,
+        set_by_hand=old.set_by_hand,
+        why=old.why,
+    )
+    new.due_at = kept.due_at
+    new.save(update_fields=["due_at"])
+
+
+def pause(clock: Clock, *, actor: User, basis: str, at: datetime) -> Pause:
+    return Pause.objects.create(clock=clock, from_at=at, basis=basis[:200], actor=actor, recorded_at=at)
+
+
+def resume(clock: Clock, *, pause: Pause, at: datetime) -> None:
+    """The time the clock stood still does not count: the date moves by it, with the reason."""
+    pause.to_at = at
+    pause.save(update_fields=["to_at"])
+    if clock.set_by_hand or "limit" not in clock.why:
+        # A date set by hand moves by the plain length of the pause.
+        _set_due(clock, clock.due_at + (at - pause.from_at))
+        return
+    spans = [(one.from_at, one.to_at) for one in clock.pauses.order_by("from_at")]
+    due = counting.with_pauses(
+        clock.starts_at,
+        counting.Limit.from_dict(clock.why["limit"]),
+        spans,
+        calendar=load_calendar(),
+        hours=office_hours(),
+    )
+    clock.why = {**clock.why, "because": due.because, "assumptions": list(due.assumptions)}
+    _set_due(clock, due.at)
+
+
+@dataclass(frozen=True)
+class Moved:
+    """An open clock whose date a changed calendar moves; confirmed by a person before it is written."""
+
+    clock: Clock
+    was: datetime
+    becomes: datetime
+    because: str
+    assumptions: tuple[str, ...]
+
+
+def moved_by_calendar(clocks: Iterable[Clock] | None = None) -> list[Moved]:
+    """Recount every running clock over the present calendar. Extended and hand-set dates stay."""
+    calendar, hours = load_calendar(), office_hours()
+    running = clocks if clocks is not None else Clock.objects.filter(
+        met_at__isnull=True, stopped_at__isnull=True, set_by_hand=False
+    ).select_related("case").prefetch_related("pauses")
+    found = []
+    for clock in running:
+        if "limit" not in clock.why:
+            continue
+        spans = [(one.from_at, one.to_at) for one in clock.pauses.all() if one.to_at]
+        limit = counting.Limit.from_dict(clock.why["limit"])
+        due = counting.with_pauses(clock.starts_at, limit, spans, calendar=calendar, hours=hours)
+        if due.at is not None and due.at != clock.due_at:
+            found.append(Moved(clock, clock.due_at, due.at, due.because, tuple(due.assumptions)))
+    return found
+
+
+def confirm_moved(moved: Iterable[Moved]) -> int:
+    count = 0
+    for one in moved:
+        one.clock.why = {
+            **one.clock.why,
+            "because": one.because,
+            "assumptions": list(one.assumptions),
+            "recounted": [*one.clock.why.get("recounted", []), one.was.isoformat()],
+        }
+        _set_due(one.clock, one.becomes)
+        count += 1
+    return count
