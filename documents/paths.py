@@ -1,0 +1,263 @@
+"""What the paths of incoming papers ask and do: conditions, refusals, and what is written along."""
+
+from datetime import datetime, time
+
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from office import clock, timing
+from office.acting.door import Passing, wordless
+from office.models.cases import Case
+from office.models.people import Post, User
+from office.procedures import Period
+
+from .models import IncomingDocument, Named
+
+# R-IN-21: replies to subordinates and peers normally within 15 working days; longer needs a reason.
+ANSWER = Period("R-IN-21", clock.workdays(15), source="S1a", pausable=False)
+
+
+def document(case: Case) -> IncomingDocument:
+    return IncomingDocument.objects.select_related("sender", "case").get(case=case)
+
+
+# --- Conditions (`when`) --------------------------------------------------------------------------------------
+
+
+def answer_is_due(case: Case) -> bool:
+    found = document(case)
+    return found.answer_wanted and found.answered_on is None
+
+
+def no_answer_is_due(case: Case) -> bool:
+    return not answer_is_due(case)
+
+
+def is_urgent(case: Case) -> bool:
+    """R-IN-09: only important or extra-urgent papers may pass the director by."""
+    return case.urgency != "normal"
+
+
+def is_for_reading(case: Case) -> bool:
+    return document(case).purpose == IncomingDocument.Purpose.READING
+
+
+def is_meeting(case: Case) -> bool:
+    return hasattr(document(case), "meeting")
+
+
+def more_leaders_planned(case: Case) -> bool:
+    return case.planned.filter(step="instruct", turn__isnull=True, dropped_at__isnull=True).exists()
+
+
+# --- Refusals (`check`): a sentence, or "" --------------------------------------------------------------------
+
+
+def named_in_force(case: Case) -> Named | None:
+    """The latest unit named by a proposal or instruction of this round."""
+    return (
+        Named.objects.filter(document__case=case, decision__round=case.round, lead__isnull=False)
+        .select_related("lead", "decision")
+        .order_by("-decision__number")
+        .first()
+    )
+
+
+def proposal_names_unit(passing: Passing) -> str:
+    """R-IN-10, R-IN-11: a paper to be handled is proposed with its unit; from below or from peers with a date."""
+    found = document(passing.case)
+    if found.purpose == IncomingDocument.Purpose.READING or hasattr(found, "meeting"):
+        return ""
+    if passing.values.get("assisting") and not passing.values.get("lead"):
+        return _("几个部门一起办的，请先定一个牵头部门（R-IN-11）。")
+    if not passing.values.get("lead"):
+        return _("请写明由哪个部门承办（R-IN-10）。") if _must_name_unit(found) else ""
+    if found.sender.group in ("below", "peer") and found.answer_wanted and not (
+        passing.values.get("due_on") or found.answer_by
+    ):
+        return _("下级和平级来文要答复的，请写明办理期限（R-IN-10）。")
+    return ""
+
+
+def _must_name_unit(found: IncomingDocument) -> bool:
+    return found.sender.group in ("below", "peer")
+
+
+def circle_agrees_with_something(passing: Passing) -> str:
+    """A circle is agreement with the proposal as it stands: one that names a unit (条例 art. 22, R-IN-15)."""
+    found = document(passing.case)
+    if found.purpose != IncomingDocument.Purpose.DECISION or hasattr(found, "meeting"):
+        return ""
+    if named_in_force(passing.case) is None:
+        return _("拟办意见没有写明承办部门，只圈阅不能交办。请写明批示（R-IN-15）。")
+    return ""
+
+
+def one_lead(passing: Passing) -> str:
+    if passing.values.get("assisting") and not passing.values.get("lead"):
+        return _("几个部门一起办的，请先定一个牵头部门（R-IN-11）。")
+    return ""
+
+
+def handed_to_the_named_unit(passing: Passing) -> str:
+    """Nothing goes to handling unless a proposal or an instruction names the unit; the lead comes first (R-IN-16)."""
+    named = named_in_force(passing.case)
+    if named is None:
+        return _("拟办和批示都没有写明承办部门，不能交办。请退回拟办或请领导批示（R-IN-10）。")
+    first = passing.names[0] if passing.names else None
+    if first is None or first == named.lead:
+        return ""
+    if isinstance(first, User) and named.lead.department_id == first.department_id:
+        return ""
+    return _("批示由%(lead)s承办，请先交给%(lead)s（R-IN-16）。") % {"lead": named.lead}
+
+
+def answered_when_wanted(passing: Passing) -> str:
+    if answer_is_due(passing.case):
+        return _("来文要求答复，请先登记答复的日期和方式，再办结。")
+    return ""
+
+
+def has_been_read(passing: Passing) -> str:
+    """A reading paper is finished when somebody has read it; a paper for decision not by reading alone (R-IN-15)."""
+    case = passing.case
+    if not case.turns.filter(step="read", ended_how="moved").exists():
+        return _("还没有人阅过，不能办结。请先送阅。")
+    return ""
+
+
+def result_is_on_record(passing: Passing) -> str:
+    """R-IN-17: process and result are written with name and date before the case closes."""
+    reported = passing.case.decisions.filter(
+        move__in=["report", "report_to_answer"], round=passing.case.round
+    ).exists()
+    if reported or wordless(passing.case):
+        return ""
+    return _("承办部门还没有写明办理结果，不能办结（R-IN-17）。")
+
+
+def addressee_only(passing: Passing) -> str:
+    found = document(passing.case)
+    holder = passing.names[0] if passing.names else None
+    if holder is not None and found.addressee_id != getattr(holder, "pk", None):
+        return _("亲启件只能交给收件人本人（R-IN-25）。")
+    return ""
+
+
+# --- What is written along (`then`) ---------------------------------------------------------------------------
+
+
+def name_unit(passing: Passing) -> None:
+    """Keep the unit, helpers and date of a proposal or an instruction beside its words."""
+    lead = passing.values.get("lead")
+    due_on = passing.values.get("due_on")
+    assisting: list[Post] = list(passing.values.get("assisting") or [])
+    if lead is None and due_on is None:
+        return
+    row = Named.objects.create(
+        document=document(passing.case), decision=passing.decision, lead=lead, due_on=due_on
+    )
+    row.assisting.set(assisting)
+
+
+def name_attendees(passing: Passing) -> None:
+    name_unit(passing)
+    people = passing.values.get("attendees") or []
+    found = document(passing.case)
+    if people and hasattr(found, "meeting"):
+        found.meeting.attendees.set(people)
+
+
+def keep_result(passing: Passing) -> None:
+    IncomingDocument.objects.filter(case=passing.case).update(result=passing.opinion[:500])
+
+
+def keep_answer(passing: Passing) -> None:
+    """The answer's date and way; the clock of R-IN-21 is met."""
+    answered_on = passing.values.get("answered_on") or timezone.localdate(passing.at)
+    IncomingDocument.objects.filter(case=passing.case).update(
+        answered_on=answered_on, answer_how=passing.opinion[:200]
+    )
+    timing.meet_rule(passing.case, rule=ANSWER.rule, at=passing.at)
+
+
+def keep_attendance_answer(passing: Passing) -> None:
+    """The sender of a meeting notice has been told who comes."""
+    meeting = document(passing.case).meeting
+    meeting.answered_at = passing.at
+    meeting.save(update_fields=["answered_at"])
+    IncomingDocument.objects.filter(case=passing.case).update(
+        answered_on=timezone.localdate(passing.at), answer_how=passing.opinion[:200]
+    )
+    timing.meet_rule(passing.case, rule=ANSWER.rule, at=passing.at)
+
+
+# --- Dates the paper itself names -----------------------------------------------------------------------------
+
+
+def closing_time(day) -> datetime:
+    hours = timing.office_hours()
+    return datetime.combine(day, hours.closing, tzinfo=clock.TIME_ZONE)
+
+
+def handling_date(case: Case) -> tuple[datetime, str] | None:
+    """The date named by the instruction, the proposal or the paper: it beats the office's own limit."""
+    named = (
+        Named.objects.filter(document__case=case, decision__round=case.round, due_on__isnull=False)
+        .select_related("decision")
+        .order_by("-decision__number")
+        .first()
+    )
+    if named is not None:
+        who = named.decision.signed_name
+        day = named.due_on
+        words = _("%(who)s在%(what)s中要求 %(day)s 前办结。")
+        return closing_time(day), words % {"who": who, "what": named.decision.step_label, "day": day.isoformat()}
+    found = document(case)
+    if found.answer_by:
+        return (
+            closing_time(found.answer_by),
+            _("来文要求 %(day)s 前答复，办理不晚于这一天。") % {"day": found.answer_by.isoformat()},
+        )
+    return None
+
+
+def start_answer_clock(found: IncomingDocument, *, at: datetime) -> None:
+    """R-SUP-09: every paper with a reply date is chased; R-IN-21 where the paper names none."""
+    if not found.answer_wanted:
+        return
+    if found.answer_by:
+        timing.start_until(
+            found.case,
+            until=closing_time(found.answer_by),
+            rule=ANSWER.rule,
+            label=_("答复"),
+            because=_("来文要求 %(day)s 前答复。") % {"day": found.answer_by.isoformat()},
+            at=at,
+        )
+    elif found.sender.group in ("below", "peer"):
+        timing.start(found.case, period=ANSWER, at=at, label=_("答复"))
+
+
+def document_content(case: Case) -> list[str]:
+    """What the paper says, in a fixed order: what a decision was about (content hash)."""
+    found = IncomingDocument.objects.select_related("sender").filter(case=case).first()
+    files = case.attachments.filter(decision__isnull=True, removed_at__isnull=True).order_by("pk")
+    hashes = list(files.values_list("stored__hash", flat=True))
+    own = [case.title, case.reference, case.urgency, str(case.secrecy)]
+    if found is None:
+        return own + hashes
+    return [
+        *own,
+        found.sender.name,
+        found.number,
+        str(found.received_on),
+        str(found.dated_on or ""),
+        str(found.copies),
+        str(found.pages or ""),
+        str(found.enclosures),
+        found.copy_number,
+        found.purpose,
+        str(found.answer_by or ""),
+        *hashes,
+    ]

@@ -1,0 +1,258 @@
+"""The paths incoming papers take (收文). Each office chooses one per form; the national one is 条例 art. 24."""
+
+from django.utils.translation import gettext_lazy as _
+
+from office.clock import half_days, until, workdays
+from office.procedures import Move, Period, Procedure, Step
+
+from . import paths
+
+PROPOSE = Period("R-IN-20", half_days(1), source="S1f")
+INSTRUCT = Period("OFF-INSTRUCT", workdays(2), source="defaults", unverified=True)
+ARRANGE = Period("R-IN-20", half_days(1), source="S1f")
+HANDLE = Period("R-IN-18", workdays(7), urgent=workdays(2), flash=until("17:30"), source="S1a R-IN-18, R-IN-19, R-IN-22")
+READ = Period("R-CIR-07", workdays(2), source="S1a")
+REVIEW = Period("OFF-REVIEW", until("17:30"), source="defaults", unverified=True)
+
+NOT_OURS = Move("not_ours", _("退回来文单位"), close="refused", opinion="must")
+
+READING_STEP = Step(
+    _("阅件"),
+    side=True,
+    reading=True,
+    due=READ,
+    moves=[Move("read", _("已阅"), returns=True, opinion="may", batch=True, primary=True)],
+)
+ASSISTING_STEP = Step(
+    _("协办"),
+    side=True,
+    due=HANDLE,
+    moves=[Move("answer", _("协办意见"), returns=True, opinion="must", primary=True)],
+)
+REVIEW_STEP = Step(
+    _("初审"),
+    post="clerk",
+    due=REVIEW,
+    optional=True,
+    moves=[
+        Move("pass", _("初审合格"), to="propose", opinion="may", batch=True, primary=True),
+        Move("straight", _("急件直送领导"), to="instruct", names="one", opinion="must", when=paths.is_urgent),
+        NOT_OURS,
+    ],
+)
+CONCLUDE_STEP = Step(
+    _("办结"),
+    post="clerk",
+    sides="wait",
+    due=Period("OFF-CLOSE", workdays(2), source="defaults", unverified=True),
+    moves=[
+        Move("finish", _("办结"), close="done", opinion="may", check=paths.answered_when_wanted, primary=True,
+             when=paths.no_answer_is_due),
+        Move("answered", _("登记答复"), opinion="must", then=paths.keep_answer, when=paths.answer_is_due,
+             primary=True),
+        Move("again", _("退承办部门补办"), to="handle", names="one", opinion="must"),
+    ],
+)
+HANDLE_STEP = Step(
+    _("承办"),
+    due=HANDLE,
+    moves=[
+        Move("report", _("报结果"), to="conclude", opinion="must", then=paths.keep_result, primary=True),
+        Move("ask_help", _("请协办"), side="assist", names="several", opinion="may"),
+    ],
+)
+
+
+class IncomingBase(Procedure, abstract=True):
+    hub = "clerk"
+    fallback = "office-director"
+
+    @classmethod
+    def content(cls, case) -> list[str]:
+        return paths.document_content(case)
+
+    @classmethod
+    def named_date(cls, step, case):
+        return paths.handling_date(case) if step.code == "handle" else None
+
+
+class Incoming(IncomingBase):
+    """收文办理, day one: 登记 → 初审 → 拟办 → 批示 (leader after leader through the clerk) → 交办 beside 传阅 →
+    承办 → 答复 (when one is wanted) → 办结."""
+
+    code = "documents.incoming"
+    form = "documents.incoming"
+    title = _("收文办理")
+    source = "defaults.md; R-IN-01"
+
+    review = REVIEW_STEP
+    propose = Step(_("拟办"), post="office-director", due=PROPOSE, moves=[
+        Move("submit", _("报批"), to="instruct", opinion="must", names="several",
+             check=paths.proposal_names_unit, then=paths.name_unit, primary=True),
+        Move("circulate", _("直送传阅"), to="assign", opinion="may", when=paths.is_for_reading),
+        Move("note", _("拟存"), to="assign", opinion="must"),
+        NOT_OURS,
+    ])
+    instruct = Step(_("批示"), due=INSTRUCT, moves=[
+        Move("instruct", _("批示"), to="assign", opinion="must", approves=True,
+             check=paths.one_lead, then=paths.name_unit, primary=True),
+        Move("circle", _("圈阅"), to="assign", approves=True, batch=True,
+             check=paths.circle_agrees_with_something),
+        Move("refer", _("转请批示"), to="assign", plans="instruct", names="several", opinion="may"),
+    ])
+    assign = Step(_("分办"), post="clerk", due=ARRANGE, moves=[
+        Move("hand_over", _("交办"), to="handle", names="several", others="assist",
+             check=paths.handed_to_the_named_unit, primary=True),
+        Move("present", _("呈其他领导批示"), to="instruct", names="one", next_planned=True),
+        Move("send", _("送阅"), side="read", names="several"),
+        Move("finish", _("阅毕存查"), close="reference", opinion="may", check=paths.has_been_read),
+    ])
+    handle = HANDLE_STEP
+    conclude = CONCLUDE_STEP
+    read = READING_STEP
+    assist = ASSISTING_STEP
+
+
+class National(IncomingBase):
+    """条例 art. 24: 签收 登记 初审 承办 传阅 催办 答复. 催办 and 查办 are acts beside the path, not stations on it."""
+
+    code = "documents.national"
+    form = "documents.incoming"
+    title = _("收文办理（条例第二十四条）")
+    source = "党政机关公文处理工作条例第二十四条"
+
+    review = Step(_("初审"), post="clerk", due=REVIEW, moves=[
+        Move("pass", _("初审合格"), to="propose", opinion="may", primary=True, batch=True),
+        Move("straight", _("急件直送领导"), to="instruct", names="one", opinion="must", when=paths.is_urgent),
+        NOT_OURS,
+    ])
+    propose = Step(_("承办·拟办"), post="office-director", due=PROPOSE, moves=[
+        Move("submit", _("报批"), to="instruct", opinion="must", names="several",
+             check=paths.proposal_names_unit, then=paths.name_unit, primary=True),
+        Move("hand_over", _("转有关部门办理"), to="handle", names="several", others="assist", opinion="must",
+             check=paths.one_lead, then=paths.name_unit),
+        Move("circulate", _("送传阅"), to="circulate", opinion="may", when=paths.is_for_reading),
+    ])
+    instruct = Step(_("承办·批办"), due=INSTRUCT, moves=[
+        Move("instruct", _("批示"), to="circulate", opinion="must", approves=True,
+             check=paths.one_lead, then=paths.name_unit, primary=True),
+        Move("circle", _("圈阅"), to="circulate", approves=True, batch=True,
+             check=paths.circle_agrees_with_something),
+    ])
+    circulate = Step(_("传阅"), post="clerk", due=ARRANGE, moves=[
+        Move("hand_over", _("交办"), to="handle", names="several", others="assist",
+             check=paths.handed_to_the_named_unit, primary=True),
+        Move("present", _("呈其他领导批示"), to="instruct", names="one", next_planned=True),
+        Move("send", _("送阅"), side="read", names="several"),
+        Move("finish", _("阅毕存查"), close="reference", opinion="may", check=paths.has_been_read),
+    ])
+    handle = HANDLE_STEP
+    conclude = Step(_("答复"), post="clerk", sides="wait", due=CONCLUDE_STEP.due, moves=CONCLUDE_STEP.moves)
+    read = READING_STEP
+    assist = ASSISTING_STEP
+
+
+class Short(IncomingBase):
+    """The shorter chain R-IN-02: 登记 拟办 批办 承办 归档."""
+
+    code = "documents.short"
+    form = "documents.incoming"
+    title = _("收文办理（短流程）")
+    source = "R-IN-02 (S2)"
+
+    propose = Step(_("拟办"), post="office-director", due=PROPOSE, moves=[
+        Move("submit", _("报批"), to="instruct", opinion="must", names="one",
+             check=paths.proposal_names_unit, then=paths.name_unit, primary=True),
+        NOT_OURS,
+    ])
+    instruct = Step(_("批办"), due=INSTRUCT, moves=[
+        Move("instruct", _("批办"), to="handle", names="several", others="assist", opinion="must",
+             approves=True, check=paths.one_lead, then=paths.name_unit, primary=True),
+        Move("read_only", _("阅存"), to="conclude", opinion="must", approves=True),
+    ])
+    handle = HANDLE_STEP
+    conclude = Step(_("归档"), post="clerk", sides="wait", due=CONCLUDE_STEP.due,
+                    moves=[*CONCLUDE_STEP.moves, Move("send", _("送阅"), side="read", names="several")])
+    read = READING_STEP
+    assist = ASSISTING_STEP
+
+
+class Reading(IncomingBase):
+    """Reading papers (送阅, R-IN-23): the clerk sends them round by hub and spokes and takes them back."""
+
+    code = "documents.reading"
+    form = "documents.reading"
+    title = _("阅件传阅")
+    source = "R-IN-23, R-CIR-01 to 07"
+
+    circulate = Step(_("送阅"), post="clerk", due=ARRANGE, sides="wait", moves=[
+        Move("send", _("送阅"), side="read", names="several", opinion="may", primary=True),
+        Move("finish", _("阅毕存查"), close="reference", opinion="may", check=paths.has_been_read),
+        Move("needs_handling", _("转为办件"), to="propose", opinion="must"),
+    ])
+    propose = Incoming.steps["propose"]
+    instruct = Incoming.steps["instruct"]
+    assign = Incoming.steps["assign"]
+    handle = HANDLE_STEP
+    conclude = CONCLUDE_STEP
+    read = READING_STEP
+    assist = ASSISTING_STEP
+
+
+class Envelope(IncomingBase):
+    """亲启 (R-IN-25): the clerk registers the outside and hands it over unopened; the content stays hidden."""
+
+    code = "documents.envelope"
+    form = "documents.envelope"
+    title = _("亲启件")
+    source = "R-IN-25"
+
+    deliver = Step(_("转交收件人"), post="clerk", due=REVIEW, moves=[
+        Move("deliver", _("转交本人"), to="keep", names="one", check=paths.addressee_only, primary=True),
+    ])
+    keep = Step(_("本人签收"), forbids=("reassign", "delegate", "add_before", "add_after"), moves=[
+        Move("received", _("本人签收"), close="reference", opinion="may", primary=True),
+    ])
+
+
+class MeetingNotice(IncomingBase):
+    """Notices of other people's meetings: the leader names who goes, the sender is answered in time."""
+
+    code = "documents.meeting"
+    form = "documents.meeting"
+    title = _("会议通知办理")
+    source = "R-IN-06, R-SUP-09"
+
+    propose = Step(_("拟办"), post="office-director", due=PROPOSE, moves=[
+        Move("submit", _("报批"), to="instruct", opinion="must", names="several", primary=True),
+        NOT_OURS,
+    ])
+    instruct = Step(_("批示"), due=INSTRUCT, moves=[
+        Move("attend", _("指定参会人"), to="arrange", opinion="may", approves=True,
+             then=paths.name_attendees, primary=True),
+        Move("decline", _("不参加"), to="arrange", opinion="must", approves=True),
+    ])
+    arrange = Step(_("通知和报名"), post="clerk", due=ARRANGE, sides="wait", moves=[
+        Move("notify", _("通知参会人"), side="attend", names="several", opinion="may"),
+        Move("send", _("送阅"), side="read", names="several"),
+        Move("answered", _("登记报名"), opinion="must", then=paths.keep_attendance_answer,
+             when=paths.answer_is_due, primary=True),
+        Move("present", _("呈其他领导批示"), to="instruct", names="one", next_planned=True),
+        Move("finish", _("办结"), close="done", opinion="may", check=paths.answered_when_wanted,
+             when=paths.no_answer_is_due, primary=True),
+    ])
+    attend = Step(_("参会回执"), side=True, due=Period("OFF-MEETING-REPLY", workdays(1), source="defaults", unverified=True),
+                  moves=[
+        Move("come", _("准时参加"), returns=True, opinion="may", batch=True, primary=True),
+        Move("excuse", _("请假"), returns=True, opinion="must"),
+    ])
+    read = READING_STEP
+
+
+# Which form a registered paper is, by its purpose and book; ProcedureChoice picks among those that serve it.
+FORMS = {
+    "decision": "documents.incoming",
+    "reading": "documents.reading",
+    "envelope": "documents.envelope",
+    "meeting": "documents.meeting",
+}
