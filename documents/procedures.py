@@ -26,6 +26,7 @@ READING_STEP = Step(
 ASSISTING_STEP = Step(
     _("协办"),
     side=True,
+    whom="departments",
     due=HANDLE,
     moves=[Move("answer", _("协办意见"), returns=True, opinion="must", primary=True)],
 )
@@ -55,6 +56,7 @@ CONCLUDE_STEP = Step(
 )
 HANDLE_STEP = Step(
     _("承办"),
+    whom="departments",
     due=HANDLE,
     moves=[
         Move("report", _("报结果"), to="conclude", opinion="must", then=paths.keep_result, primary=True),
@@ -93,7 +95,7 @@ class Incoming(IncomingBase):
         Move("note", _("拟存"), to="assign", opinion="must"),
         NOT_OURS,
     ])
-    instruct = Step(_("批示"), due=INSTRUCT, moves=[
+    instruct = Step(_("批示"), whom="leaders", due=INSTRUCT, moves=[
         Move("instruct", _("批示"), to="assign", opinion="must", approves=True,
              check=paths.one_lead, then=paths.name_unit, primary=True),
         Move("circle", _("圈阅"), to="assign", approves=True, batch=True,
@@ -133,7 +135,7 @@ class National(IncomingBase):
              check=paths.one_lead, then=paths.name_unit),
         Move("circulate", _("送传阅"), to="circulate", opinion="may", when=paths.is_for_reading),
     ])
-    instruct = Step(_("承办·批办"), due=INSTRUCT, moves=[
+    instruct = Step(_("承办·批办"), whom="leaders", due=INSTRUCT, moves=[
         Move("instruct", _("批示"), to="circulate", opinion="must", approves=True,
              check=paths.one_lead, then=paths.name_unit, primary=True),
         Move("circle", _("圈阅"), to="circulate", approves=True, batch=True,
@@ -165,7 +167,7 @@ class Short(IncomingBase):
              check=paths.proposal_names_unit, then=paths.name_unit, primary=True),
         NOT_OURS,
     ])
-    instruct = Step(_("批办"), due=INSTRUCT, moves=[
+    instruct = Step(_("批办"), whom="leaders", due=INSTRUCT, moves=[
         Move("instruct", _("批办"), to="handle", names="several", others="assist", opinion="must",
              approves=True, check=paths.one_lead, then=paths.name_unit, primary=True),
         Move("read_only", _("阅存"), to="conclude", opinion="must", approves=True),
@@ -227,7 +229,7 @@ class MeetingNotice(IncomingBase):
         Move("submit", _("报批"), to="instruct", opinion="must", names="several", primary=True),
         NOT_OURS,
     ])
-    instruct = Step(_("批示"), due=INSTRUCT, moves=[
+    instruct = Step(_("批示"), whom="leaders", due=INSTRUCT, moves=[
         Move("attend", _("指定参会人"), to="arrange", opinion="may", approves=True,
              then=paths.name_attendees, primary=True),
         Move("decline", _("不参加"), to="arrange", opinion="must", approves=True),

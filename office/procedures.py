@@ -40,6 +40,8 @@ class Period:
 Need = Literal["", "may", "must"]
 Names = Literal["", "one", "several"]
 Sides = Literal["keep", "wait", "recall"]
+# Whom a form offers for a step: ranked leaders, heads of departments, or everybody. It narrows no rule.
+Whom = Literal["people", "leaders", "departments"]
 
 
 @dataclass(frozen=True)
@@ -96,6 +98,7 @@ class Step:
     post: str = ""
     side: bool = False
     reading: bool = False
+    whom: Whom = "people"
     due: Period | None = None
     sides: Sides = "keep"
     awaits: str = ""

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property
 
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -14,6 +15,27 @@ from office.models.clocks import Clock, Pause, load_calendar
 from office.models.dials import Setting, StepSetting
 from office.models.people import Post, User
 from office.procedures import Period
+
+
+class Dials:
+    """The calendar, the hours and the step settings as one act reads them: once, however many turns it issues."""
+
+    def __init__(self) -> None:
+        self._settings: dict[tuple, StepSetting | None] = {}
+
+    @cached_property
+    def calendar(self) -> counting.Calendar:
+        return load_calendar()
+
+    @cached_property
+    def hours(self) -> counting.OfficeHours:
+        return office_hours()
+
+    def setting(self, procedure: str, step: str, *, at: datetime) -> StepSetting | None:
+        key = (procedure, step, at)
+        if key not in self._settings:
+            self._settings[key] = step_setting(procedure, step, at=at)
+        return self._settings[key]
 
 
 def office_hours() -> counting.OfficeHours:
@@ -37,9 +59,14 @@ def find_post(code: str) -> Post | None:
 
 
 def post_of(
-    procedure: type[procedures.Procedure], step: procedures.Step, *, case: Case, at: datetime
+    procedure: type[procedures.Procedure],
+    step: procedures.Step,
+    *,
+    case: Case,
+    at: datetime,
+    dials: Dials | None = None,
 ) -> Post | None:
-    setting = step_setting(procedure.code, step.code, at=case.opened_at)
+    setting = (dials or Dials()).setting(procedure.code, step.code, at=case.opened_at)
     if setting is not None and setting.post_id and not setting.post.retired:
         return setting.post
     return find_post(step.post) if step.post else None
@@ -59,9 +86,15 @@ def walked(
 
 
 def start_for_turn(
-    turn: Turn, *, procedure: type[procedures.Procedure], step: procedures.Step, at: datetime
+    turn: Turn,
+    *,
+    procedure: type[procedures.Procedure],
+    step: procedures.Step,
+    at: datetime,
+    dials: Dials | None = None,
 ) -> Clock | None:
     case = turn.case
+    dials = dials or Dials()
     named = procedure.named_date(step, case)
     if named is not None:
         until, because = named
@@ -74,12 +107,14 @@ def start_for_turn(
     if period is None:
         return None
     limit = period.limit(case.urgency)
-    setting = step_setting(procedure.code, step.code, at=case.opened_at)
+    setting = dials.setting(procedure.code, step.code, at=case.opened_at)
     source = period.source
     if setting is not None and case.urgency in setting.limits:
         limit = counting.Limit.from_dict(setting.limits[case.urgency])
         source = _("本单位设置，%(since)s 起") % {"since": setting.since}
-    clock = start(case, turn=turn, period=period, limit=limit, at=at, label=step.label, source=source)
+    clock = start(
+        case, turn=turn, period=period, limit=limit, at=at, label=step.label, source=source, dials=dials
+    )
     turn.due_at = clock.due_at
     turn.save(update_fields=["due_at"])
     return clock
@@ -94,10 +129,12 @@ def start(
     limit: counting.Limit | None = None,
     label=None,
     source: str = "",
+    dials: Dials | None = None,
 ) -> Clock:
     """Start a clock by a declared period and keep the reason for its date beside it."""
     limit = limit or period.limit(case.urgency)
-    due = counting.due(at, limit, calendar=load_calendar(), hours=office_hours())
+    dials = dials or Dials()
+    due = counting.due(at, limit, calendar=dials.calendar, hours=dials.hours)
     return Clock.objects.create(
         case=case,
         turn=turn,
@@ -108,8 +145,7 @@ def start(
         due_at=due.at,
         why={
             "limit": limit.as_dict(),
-            "because": due.because,
-            "assumptions": list(due.assumptions),
+            "due": due.as_dict(),
             "source": source or period.source,
             "unverified": period.unverified,
             "pausable": period.pausable,
@@ -130,7 +166,7 @@ def start_until(
         first_due_at=until,
         due_at=until,
         set_by_hand=True,
-        why={"because": because, "source": _("来文要求"), "assumptions": [], "pausable": False},
+        why={"because": because, "source": "来文要求", "pausable": False},
     )
 
 
@@ -177,14 +213,14 @@ def extend(clock: Clock, *, until: datetime, decision: Decision) -> None:
     _set_due(clock, until)
 
 
-def keep_date(new: Turn, *, of: Turn) -> None:
-    """A paper put into other hands keeps its date: handing it on buys no time."""
+def keep_date(new: Turn, *, of: Turn) -> Clock | None:
+    """A paper put into other hands keeps its date, its reasons and its pauses: handing it on buys no time.
+
+    None when the turn `of` had no clock.
+    """
     old = of.clocks.order_by("-pk").first()
-    fresh = new.clocks.order_by("-pk").first()
-    if old is None or fresh is None:
-        return
-    fresh.first_due_at, fresh.starts_at = old.first_due_at, old.starts_at
-    Clock.objects.filter(pk=fresh.pk).delete()
+    if old is None:
+        return None
     kept = Clock.objects.create(
         case=new.case,
         turn=new,
@@ -196,8 +232,22 @@ def keep_date(new: Turn, *, of: Turn) -> None:
         set_by_hand=old.set_by_hand,
         why=old.why,
     )
+    Pause.objects.bulk_create(
+        [
+            Pause(
+                clock=kept,
+                from_at=one.from_at,
+                to_at=one.to_at,
+                basis=one.basis,
+                actor_id=one.actor_id,
+                recorded_at=one.recorded_at,
+            )
+            for one in old.pauses.order_by("from_at")
+        ]
+    )
     new.due_at = kept.due_at
     new.save(update_fields=["due_at"])
+    return kept
 
 
 def pause(clock: Clock, *, actor: User, basis: str, at: datetime) -> Pause:
@@ -220,8 +270,25 @@ def resume(clock: Clock, *, pause: Pause, at: datetime) -> None:
         calendar=load_calendar(),
         hours=office_hours(),
     )
-    clock.why = {**clock.why, "because": due.because, "assumptions": list(due.assumptions)}
+    clock.why = {**clock.why, "due": due.as_dict()}
     _set_due(clock, due.at)
+
+
+def because(clock: Clock) -> list[str]:
+    """Why the date is what it is, in the reader's language, one sentence a line; assumptions last."""
+    if "due" in clock.why and not clock.set_by_hand:
+        due = counting.Due.from_dict(clock.why["due"])
+        return [due.because, *due.assumptions]
+    lines = [clock.why["because"]] if clock.why.get("because") else []
+    if "due" in clock.why:
+        lines.append(counting.Due.from_dict(clock.why["due"]).because)
+    for one in clock.why.get("extended", []):
+        was, now = (timezone.localtime(datetime.fromisoformat(one[key])) for key in ("from", "to"))
+        lines.append(
+            _("%(was)s 延到 %(now)s（第 %(n)d 条办理记录）。")
+            % {"was": was.strftime("%Y-%m-%d"), "now": now.strftime("%Y-%m-%d"), "n": one["decision"]}
+        )
+    return lines
 
 
 @dataclass(frozen=True)
@@ -231,8 +298,7 @@ class Moved:
     clock: Clock
     was: datetime
     becomes: datetime
-    because: str
-    assumptions: tuple[str, ...]
+    due: counting.Due
 
 
 def moved_by_calendar(clocks: Iterable[Clock] | None = None) -> list[Moved]:
@@ -249,7 +315,7 @@ def moved_by_calendar(clocks: Iterable[Clock] | None = None) -> list[Moved]:
         limit = counting.Limit.from_dict(clock.why["limit"])
         due = counting.with_pauses(clock.starts_at, limit, spans, calendar=calendar, hours=hours)
         if due.at is not None and due.at != clock.due_at:
-            found.append(Moved(clock, clock.due_at, due.at, due.because, tuple(due.assumptions)))
+            found.append(Moved(clock, clock.due_at, due.at, due))
     return found
 
 
@@ -258,8 +324,7 @@ def confirm_moved(moved: Iterable[Moved]) -> int:
     for one in moved:
         one.clock.why = {
             **one.clock.why,
-            "because": one.because,
-            "assumptions": list(one.assumptions),
+            "due": one.due.as_dict(),
             "recounted": [*one.clock.why.get("recounted", []), one.was.isoformat()],
         }
         _set_due(one.clock, one.becomes)

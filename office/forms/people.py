@@ -1,0 +1,111 @@
+"""Choosing hands: persons and posts in one list, in the office's own order."""
+
+from collections.abc import Iterable
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from office.models.people import Kind, Leave, Post, PostHolding, User
+from office.procedures import Step
+
+
+def key_of(holder: User | Post) -> str:
+    return f"p{holder.pk}" if isinstance(holder, Post) else f"u{holder.pk}"
+
+
+def by_keys(keys: Iterable[str]) -> list[User | Post]:
+    """The persons and posts behind form keys, in the given order; unknown ones raise ValidationError."""
+    keys = [key for key in keys if key]
+    people = User.objects.in_bulk([int(key[1:]) for key in keys if key[0] == "u" and key[1:].isdigit()])
+    posts = Post.objects.select_related("department").in_bulk(
+        [int(key[1:]) for key in keys if key[0] == "p" and key[1:].isdigit()]
+    )
+    found: list[User | Post] = []
+    for key in keys:
+        number = int(key[1:]) if key[1:].isdigit() else 0
+        holder = people.get(number) if key[0] == "u" else posts.get(number)
+        if holder is None:
+            raise ValidationError(_("名单里没有这个人，请重新选择。"))
+        found.append(holder)
+    return found
+
+
+class Candidates:
+    """Everybody who may be named, read once per page: two queries for any number of fields."""
+
+    def __init__(self) -> None:
+        today = timezone.localdate()
+        holdings = (
+            PostHolding.objects.current(today)
+            .filter(post__retired=False, person__is_active=True, person__kind=Kind.OFFICE)
+            .select_related("post__department", "person__department")
+        )
+        self.holdings = list(holdings)
+        self.people = list(
+            User.objects.filter(is_active=True, kind=Kind.OFFICE)
+            .select_related("department")
+            .order_by("department__position", "username")
+        )
+        self.away = dict(
+            Leave.objects.filter(starts_on__lte=today, ends_on__gte=today).values_list("person_id", "kind")
+        )
+
+    def leaders(self) -> list[tuple[str, str]]:
+        """Ranked leaders in ranking order."""
+        ranked = sorted((one for one in self.holdings if one.post.rank), key=lambda one: one.post.rank)
+        found = {}
+        for one in ranked:
+            found.setdefault(key_of(one.person), self._words(one.person, one.person.title or one.post.name))
+        return list(found.items())
+
+    def departments(self) -> list[tuple[str, str]]:
+        """Heads of departments, as posts: work goes to the chair."""
+        heads: dict[int, list[str]] = {}
+        posts = {}
+        for one in self.holdings:
+            if one.post.code == "department-head":
+                posts[one.post_id] = one.post
+                heads.setdefault(one.post_id, []).append(one.person.name)
+        ordered = sorted(posts.values(), key=lambda post: (post.department.position if post.department else 0, post.pk))
+        return [
+            (key_of(post), f"{post.department or post.name} {'、'.join(heads[post.pk])}") for post in ordered
+        ]
+
+    def everybody(self) -> list[tuple[str, str]]:
+        leaders = self.leaders()
+        known = {key for key, _words in leaders}
+        rest = [
+            (key_of(person), self._words(person, f"{person.department or ''} {person.title}".strip()))
+            for person in self.people
+            if key_of(person) not in known
+        ]
+        return leaders + rest
+
+    def of(self, step: Step) -> list[tuple[str, str]]:
+        return {"leaders": self.leaders, "departments": self.departments, "people": self.everybody}[step.whom]()
+
+    def _words(self, person: User, title: str) -> str:
+        away = _("（不在岗）") if person.pk in self.away else ""
+        return f"{person.name} {title}{away}".strip()
+
+
+class HoldersField(forms.MultipleChoiceField):
+    """Several, as boxes in the list's order. Cleans to persons and posts."""
+
+    widget = forms.CheckboxSelectMultiple
+
+    def clean(self, value) -> list[User | Post]:
+        return by_keys(super().clean(value))
+
+
+class HolderField(forms.ChoiceField):
+    """One, from a list. Cleans to a person, a post or None."""
+
+    def __init__(self, *, choices, **kwargs) -> None:
+        super().__init__(choices=[("", "——"), *choices], **kwargs)
+
+    def clean(self, value) -> User | Post | None:
+        key = super().clean(value)
+        return by_keys([key])[0] if key else None

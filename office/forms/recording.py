@@ -1,0 +1,59 @@
+"""Forms for words that somebody else writes: on behalf (代录) and corrections (更正)."""
+
+from datetime import datetime
+
+from django import forms
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from office import acting, clock
+from office.models.people import User
+
+from .deciding import DateField, DecisionForm
+
+
+class RecordForm(DecisionForm):
+    """The decision form, with whose words they are, when they were written, and the scan."""
+
+    extra = ("signer", "happened_on", "happened_time", "scan")
+
+    def __init__(self, *args, signers: list[User], **kwargs) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["signer"] = forms.ChoiceField(
+            label=_("签署人"), choices=[(str(one.pk), str(one)) for one in signers]
+        )
+        self.fields["happened_on"] = DateField(
+            label=_("文件上的日期"), lean="past", initial=timezone.localdate().isoformat()
+        )
+        self.fields["happened_time"] = forms.TimeField(label=_("时间"), required=False)
+        self.fields["scan"] = forms.FileField(label=_("纸质批示扫描件"), required=False)
+
+    def record(self, code: str, *, by: User) -> None:
+        """Enter the words as the signer's. Raises acting.Refused."""
+        from office.files import Unfit, store
+
+        now = timezone.now()
+        day, at = self.cleaned_data["happened_on"], self.cleaned_data.get("happened_time")
+        if day is None:
+            raise acting.Refused(_("请写明文件上的日期。"), field="happened_on")
+        happened_at = datetime.combine(day, at or datetime.min.time(), tzinfo=clock.TIME_ZONE)
+        if at is None and day == timezone.localdate(now):
+            happened_at = now
+        upload = self.cleaned_data.get("scan")
+        files = []
+        if upload is not None:
+            try:
+                files = [(store(upload, name=upload.name, at=now), upload.name)]
+            except Unfit as unfit:
+                raise acting.Refused(str(unfit), field="scan") from None
+        self.make(code, at=now, recorded={"recorded_by": by, "happened_at": happened_at, "files": files})
+
+
+class CorrectionForm(forms.Form):
+    opinion = forms.CharField(label=gettext_lazy("更正后的意见"), max_length=5000, widget=forms.Textarea)
+
+    def __init__(self, *args, by_office: bool, **kwargs) -> None:
+        super().__init__(*args, **kwargs)
+        if by_office:
+            self.fields["reason"] = forms.CharField(label=_("更正原因"), max_length=300)

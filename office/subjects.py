@@ -1,0 +1,65 @@
+"""What each function says about its papers on the office's own pages. Apps register; the office asks."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from office import procedures
+from office.models.cases import Case
+from office.models.people import User
+
+
+@dataclass(frozen=True)
+class Subject:
+    """One function's words. `code` is the app's, the first part of its procedures' codes.
+
+    second_lines(cases) -> {case pk: one secondary line}; facts(case) -> context of `facts_template`;
+    form(turn, move, data, files, user) -> extra fields of a move, or None; slip(case, user) -> the paper's slip.
+    """
+
+    code: str
+    label: Any
+    second_lines: Callable[[Sequence[Case]], dict[int, str]]
+    facts: Callable[[Case], dict] | None = None
+    facts_template: str = ""
+    fields: Callable[..., dict] | None = None
+    suggested: Callable[..., list] | None = None
+    edit_url: Callable[[Case], str] | None = None
+    slip_url: Callable[[Case], str] | None = None
+    label_url: Callable[[Case], str] | None = None
+    may_register: Callable[[User], bool] | None = None
+
+
+_subjects: dict[str, Subject] = {}
+
+
+def register(subject: Subject) -> None:
+    _subjects[subject.code] = subject
+
+
+def of(procedure: str) -> str:
+    """The function a procedure belongs to."""
+    return procedure.split(".")[0]
+
+
+def get(procedure: str) -> Subject | None:
+    return _subjects.get(of(procedure))
+
+
+def codes(function: str) -> list[str]:
+    return [code for code in procedures.REGISTRY if of(code) == function]
+
+
+def label(function: str) -> str:
+    subject = _subjects.get(function)
+    return str(subject.label) if subject else function
+
+
+def second_lines(cases: Sequence[Case]) -> dict[int, str]:
+    """One query per function on the page, however many papers there are."""
+    found: dict[int, str] = {}
+    for code, subject in _subjects.items():
+        mine = [case for case in cases if of(case.procedure) == code]
+        if mine:
+            found.update(subject.second_lines(mine))
+    return found

@@ -1,0 +1,392 @@
+"""One paper, one decision: the page a leader lives in. The next paper opens by itself."""
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse, QueryDict
+from django.shortcuts import get_object_or_404, redirect
+from django.template.response import TemplateResponse
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST
+
+from office import access, acting, showing, subjects
+from office.acting.common import CORRECTION_MINUTES, may_correct
+from office.acting.door import wordless
+from office.forms.deciding import DecisionForm
+from office.forms.recording import RecordForm
+from office.models.cases import Case, Decision, Turn
+from office.models.clocks import Chase, Reminder
+from office.models.dials import Phrase
+from office.models.outbox import Draft
+from office.views.papers import paper_of
+from office.views.queue import of_kind, ordered, reading_steps
+
+# Fields of a posted form that are no words of the writer.
+NOT_DRAFTED = {"csrfmiddlewaretoken", "move", "content_hash"}
+
+
+def open_turn(request: HttpRequest, key: int) -> Turn:
+    """The turn, if it is open and in the reader's hands; 404 otherwise, whatever the reason."""
+    return get_object_or_404(
+        access.waiting_for(request.user).select_related("case", "case__series", "holder", "post", "back_to__holder", "back_to__post"),
+        pk=key,
+    )
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def turn(request: HttpRequest, key: int) -> HttpResponse:
+    try:
+        found = open_turn(request, key)
+    except Http404:
+        return _already_gone(request, key)
+    now = timezone.now()
+    if request.method != "POST":
+        acting.opened(found, by=request.user, at=now)
+        access.note_look(found.case, person=request.user, what=_("办理页"), at=now, address=address(request))
+    draft = Draft.objects.filter(person=request.user, key=draft_key(found)).first()
+    form = DecisionForm(
+        request.POST or None, turn=found, user=request.user, initial=initial_from(draft)
+    )
+    refusal = ""
+    chosen = request.POST.get("move", "")
+    if request.method == "POST":
+        if form.is_valid():
+            try:
+                made = form.make(chosen)
+            except acting.Refused as refused:
+                refusal = refused.sentence
+                if refused.field in form.fields:
+                    form.add_error(refused.field, refused.sentence)
+            else:
+                if draft is not None:
+                    draft.delete()
+                return _go_on(request, found, made, form=form, code=chosen)
+        _keep_words(request, found)
+        found.refresh_from_db()
+    return TemplateResponse(
+        request,
+        "office/turn.html",
+        _page(request, found, form=form, refusal=refusal, chosen=chosen, draft=draft, now=now),
+        status=200 if request.method != "POST" else 422,
+    )
+
+
+def _already_gone(request: HttpRequest, key: int) -> HttpResponse:
+    """Somebody who may still see the case is told what became of it; for everybody else there is nothing."""
+    gone = get_object_or_404(Turn.objects.select_related("case"), pk=key)
+    case = get_object_or_404(access.visible_to(request.user), pk=gone.case_id)
+    if request.method == "POST":
+        _keep_words(request, gone)
+        messages.error(request, _("这一环节已经办过或收回，您的意见没有提交，已存为草稿。"))
+    else:
+        messages.info(request, _("这一环节已经办过，或者现在不在您手里。"))
+    return redirect("case", case.public_id)
+
+
+def _go_on(request: HttpRequest, turn: Turn, made, *, form: DecisionForm, code: str) -> HttpResponse:
+    """A line of what was done stays; the next paper of the queue opens by itself."""
+    if code == "claim":
+        return redirect("turn", turn.pk)
+    decision = made if isinstance(made, Decision) else turn.case.decisions.order_by("-number").first()
+    request.session["just_done"] = decision.pk if decision else None
+    step = form.step
+    kind = "reading" if turn.side and turn.step in reading_steps() else "waiting"
+    still_here = access.waiting_for(request.user).filter(pk=turn.pk).exists()
+    if still_here:
+        messages.success(request, _("已记下“%(move)s”，文件仍在您手里。") % {"move": form.offer(code).label})
+        return redirect("turn", turn.pk)
+    following = ordered(of_kind(access.waiting_for(request.user), kind))
+    if turn.due_at is not None:
+        after = following.filter(due_at__gte=turn.due_at).exclude(pk=turn.pk).first()
+    else:
+        after = None
+    after = after or following.exclude(pk=turn.pk).first()
+    if step.side and kind == "reading" and after is None:
+        return redirect("reading")
+    return redirect("turn", after.pk) if after else redirect("queue")
+
+
+def _page(request, turn: Turn, *, form, refusal, chosen, draft, now) -> dict:
+    case = turn.case
+    who = access.identity(request.user)
+    subject = subjects.get(case.procedure)
+    decisions = list(case.decisions.select_related("turn").order_by("number"))
+    turns = list(
+        case.turns.select_related("holder", "post", "back_to__holder", "back_to__post").order_by("pk")
+    )
+    clock = turn.clocks.order_by("-pk").first()
+    paper = paper_of(case, user=request.user)
+    last = next((one for one in reversed(decisions) if one.opinion and one.move != "correct"), None)
+    kind = "reading" if turn.side and turn.step in reading_steps() else "waiting"
+    moves = [_move(form, offer, chosen) for offer in form.moves]
+    return {
+        "turn": {
+            "reference": case.reference,
+            "title": showing.title_of(case),
+            **showing.chips(case),
+            "deadline": showing.deadline(
+                turn.due_at, now=now, why_url=showing.why_url(clock), issued_at=turn.issued_at, ranked=who.ranked
+            ),
+            "second_line": subjects.second_lines([case]).get(case.pk, ""),
+            "step": str(form.step.label),
+            "case_url": reverse("case", args=[case.public_id]),
+            "print_url": subject.slip_url(case) if subject and subject.slip_url else "",
+            "new_words": _changed_since(turn, decisions),
+        },
+        **paper,
+        "facts": subject.facts(case) if subject and subject.facts else None,
+        "facts_template": subject.facts_template if subject else "",
+        "trail": showing.trail(case, decisions=decisions, turns=turns, chases=chases_of(case)),
+        "last_opinion": {"words": last.opinion, "who_words": f"{showing.signature_words(last)} {showing.short_moment(last.happened_at)}"}
+        if last
+        else None,
+        "form": form,
+        "opinion_label": _("%(step)s意见") % {"step": form.step.label},
+        "moves": moves,
+        "common": [_move(form, offer, chosen) for offer in form.common],
+        "phrases": phrases_of(request.user),
+        "draft_url": reverse("turn_draft", args=[turn.pk]),
+        "draft_words": _("草稿 %(at)s 已存") % {"at": timezone.localtime(draft.at).strftime("%H:%M")} if draft else "",
+        "position": _position(request, turn, kind=kind),
+        "just_done": _just_done(request),
+        "refusal": refusal,
+        "as_deputy": _as_deputy(request.user, turn),
+    }
+
+
+def _move(form: DecisionForm, offer, chosen: str) -> dict:
+    return {
+        "code": offer.code,
+        "label": offer.label,
+        "primary": offer.primary,
+        "danger": offer.danger,
+        "needs": offer.needs,
+        "fields": [form[name] for name in offer.names],
+        "sentence": offer.sentence,
+        "open": chosen == offer.code and bool(offer.names),
+    }
+
+
+def _as_deputy(user, turn: Turn) -> str:
+    acting_as = access.may_act(user, turn)
+    if acting_as and acting_as.on_behalf_of:
+        return _("您正代 %(who)s 办理，两人的姓名都会留下。") % {"who": acting_as.on_behalf_of}
+    return ""
+
+
+def _changed_since(turn: Turn, decisions: list[Decision]) -> str:
+    content = next((one for one in reversed(decisions) if one.move == "content"), None)
+    if content and content.at > turn.issued_at:
+        return _("送到您这里以后，登记内容有更正：%(why)s") % {"why": content.reason or content.label}
+    return ""
+
+
+def _position(request: HttpRequest, turn: Turn, *, kind: str) -> dict | None:
+    keys = list(ordered(of_kind(access.waiting_for(request.user), kind)).values_list("pk", flat=True)[:2000])
+    if turn.pk not in keys:
+        return None
+    place = keys.index(turn.pk)
+    return {
+        "index": place + 1,
+        "total": len(keys),
+        "prev_url": reverse("turn", args=[keys[place - 1]]) if place else "",
+        "next_url": reverse("turn", args=[keys[place + 1]]) if place + 1 < len(keys) else "",
+    }
+
+
+def _just_done(request: HttpRequest) -> dict | None:
+    """The line about the paper before this one, with the way to correct it while he still may."""
+    key = request.session.pop("just_done", None)
+    decision = Decision.objects.select_related("case").filter(pk=key, actor=request.user).first() if key else None
+    if decision is None:
+        return None
+    words = _("已“%(label)s” %(reference)s") % {"label": decision.label, "reference": decision.case.reference or showing.title_of(decision.case)}
+    url = ""
+    if decision.opinion and may_correct(decision, request.user, at=timezone.now()) == "self":
+        words = _("%(words)s（可在 %(n)d 分钟内更正）") % {"words": words, "n": CORRECTION_MINUTES}
+        url = reverse("correct", args=[decision.case.public_id, decision.number])
+    return {"words": words, "correct_url": url}
+
+
+def phrases_of(user) -> list[str]:
+    """His own first, then the office's."""
+    rows = Phrase.objects.filter(person=user) | Phrase.objects.filter(person__isnull=True)
+    ordered_rows = sorted(rows, key=lambda one: (one.person_id is None, one.position, one.pk))
+    return list(dict.fromkeys(one.text for one in ordered_rows))[:12]
+
+
+def chases_of(case: Case) -> list:
+    reminders = Reminder.objects.filter(clock__case=case).order_by("at")
+    return [*reminders, *Chase.objects.filter(case=case).exclude(kind=Chase.Kind.SYSTEM).order_by("at")]
+
+
+# --- Drafts -----------------------------------------------------------------------------------------------------
+
+
+def draft_key(turn: Turn) -> str:
+    return f"turn:{turn.pk}"
+
+
+def words_in(posted: QueryDict) -> dict[str, list[str]]:
+    """What was typed or ticked, ready to be kept as a draft."""
+    return {
+        name: posted.getlist(name)
+        for name in posted
+        if name not in NOT_DRAFTED and any(value.strip() for value in posted.getlist(name))
+    }
+
+
+def initial_from(draft: Draft | None) -> dict:
+    if draft is None:
+        return {}
+    return {name: values if len(values) > 1 else values[0] for name, values in draft.values.items() if values}
+
+
+def _keep_words(request: HttpRequest, turn: Turn) -> None:
+    save_draft(request, key=draft_key(turn), case=turn.case)
+
+
+def save_draft(request: HttpRequest, *, key: str, case: Case | None = None) -> None:
+    """R-SEC-03 holds for drafts too: nothing typed about a state secret is kept."""
+    words = words_in(request.POST)
+    if case is not None and wordless(case):
+        return
+    if words:
+        Draft.objects.update_or_create(
+            person=request.user, key=key, defaults={"values": words, "at": timezone.now()}
+        )
+
+
+@require_POST
+def turn_draft(request: HttpRequest, key: int) -> HttpResponse:
+    """Called every few seconds while somebody writes; answers 204."""
+    found = open_turn(request, key)
+    if words_in(request.POST):
+        _keep_words(request, found)
+    else:
+        Draft.objects.filter(person=request.user, key=draft_key(found)).delete()
+    return HttpResponse(status=204)
+
+
+# --- Correcting, taking back, writing on behalf -------------------------------------------------------------------
+
+
+@require_http_methods(["GET", "POST"])
+def correct(request: HttpRequest, public_id: str, number: int) -> HttpResponse:
+    """更正: within five minutes by the person himself, later by the office with a reason. Both versions stay."""
+    case = get_object_or_404(access.visible_to(request.user), public_id=public_id)
+    decision = get_object_or_404(Decision.objects.select_related("case", "turn"), case=case, number=number)
+    as_whom = may_correct(decision, request.user, at=timezone.now())
+    if not as_whom:
+        raise Http404
+    from office.forms.recording import CorrectionForm
+
+    latest = decision.corrections.filter(move="correct").order_by("-number").first() or decision
+    form = CorrectionForm(request.POST or None, initial={"opinion": latest.opinion}, by_office=as_whom == "office")
+    if request.method == "POST" and form.is_valid():
+        try:
+            acting.correct(decision, opinion=form.cleaned_data["opinion"],
+                           reason=form.cleaned_data.get("reason", ""), actor=request.user)
+        except acting.Refused as refused:
+            form.add_error(refused.field if refused.field in form.fields else None, refused.sentence)
+        else:
+            messages.success(request, _("已更正，两次意见都保留。"))
+            return redirect("case", case.public_id)
+    return TemplateResponse(
+        request,
+        "office/confirm.html",
+        {
+            "heading": _("更正意见"),
+            "question": f"{case.reference} {showing.title_of(case)}",
+            "lines": [
+                _("%(who)s %(when)s：%(words)s") % {"who": decision.signed_name, "when": showing.moment(decision.at), "words": latest.opinion},
+                _("只改文字，不改去向。原来的意见划线保留。"),
+            ],
+            "form": form,
+            "yes_words": _("更正"),
+            "back_url": reverse("case", args=[case.public_id]),
+            "danger": False,
+        },
+    )
+
+
+@require_http_methods(["GET", "POST"])
+def take_back(request: HttpRequest, public_id: str) -> HttpResponse:
+    """撤回, until the next holder has opened or acted."""
+    case = get_object_or_404(access.visible_to(request.user), public_id=public_id)
+    if request.method == "POST":
+        try:
+            turn = acting.take_back(case, actor=request.user)
+        except acting.Refused as refused:
+            messages.error(request, refused.sentence)
+            return redirect("case", case.public_id)
+        messages.success(request, _("已撤回，文件回到您手里。"))
+        return redirect("turn", turn.pk)
+    return TemplateResponse(
+        request,
+        "office/confirm.html",
+        {
+            "heading": _("撤回"),
+            "question": f"{case.reference} {showing.title_of(case)}",
+            "lines": [_("对方打开或办理之前可以撤回；撤回记在经过里。")],
+            "form": None,
+            "yes_words": _("撤回"),
+            "back_url": reverse("case", args=[case.public_id]),
+            "danger": False,
+        },
+    )
+
+
+@require_http_methods(["GET", "POST"])
+def record(request: HttpRequest, key: int) -> HttpResponse:
+    """代录: the clerk enters what the holder wrote on paper or said; shown and printed as such."""
+    found = get_object_or_404(
+        Turn.objects.open().select_related("case", "holder", "post", "back_to__holder", "back_to__post"), pk=key
+    )
+    if not access.holds_hub(request.user, found.case) or not access.visible_to(request.user).filter(pk=found.case_id).exists():
+        raise Http404
+    signers = [found.holder] if found.holder_id else [
+        holding.person for holding in found.post.holdings.current(timezone.localdate()).select_related("person")
+    ]
+    signers = [person for person in signers if person != request.user]
+    if not signers:
+        raise Http404
+    chosen = next((one for one in signers if str(one.pk) == request.POST.get("signer")), signers[0])
+    form = RecordForm(request.POST or None, request.FILES or None, turn=found, user=chosen, recording=True, signers=signers)
+    refusal, code = "", request.POST.get("move", "")
+    if request.method == "POST" and form.is_valid():
+        try:
+            form.record(code, by=request.user)
+        except acting.Refused as refused:
+            refusal = refused.sentence
+        else:
+            messages.success(request, _("已代录，%(who)s 登录后可以确认。") % {"who": chosen})
+            return redirect("case", found.case.public_id)
+    context = _page(request, found, form=form, refusal=refusal, chosen=code, draft=None, now=timezone.now())
+    context |= {
+        "common": [],
+        "recording": {"who": str(chosen), "fields": [form[name] for name in form.extra]},
+        "draft_url": "",
+        "position": None,
+        "opinion_label": _("%(who)s的意见（照录）") % {"who": chosen},
+    }
+    return TemplateResponse(request, "office/turn.html", context)
+
+
+@require_POST
+def confirm_record(request: HttpRequest, public_id: str, number: int) -> HttpResponse:
+    case = get_object_or_404(access.visible_to(request.user), public_id=public_id)
+    decision = get_object_or_404(Decision, case=case, number=number, actor=request.user)
+    try:
+        acting.confirm_record(decision, actor=request.user)
+    except acting.Refused as refused:
+        messages.error(request, refused.sentence)
+    else:
+        messages.success(request, _("已确认，是您本人的意见。"))
+    return redirect("case", case.public_id)
+
+
+def address(request: HttpRequest) -> str | None:
+    return request.META.get("REMOTE_ADDR") or None
+
+

@@ -1,0 +1,313 @@
+"""The work queue: 待办, 待阅, 已办, 我发起的, 我关注的. Counted queries: the same for 10 or 500 open items."""
+
+from collections.abc import Iterable
+
+from django.contrib import messages
+from django.db.models import Q
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.template.response import TemplateResponse
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_GET, require_POST
+
+from office import access, acting, procedures, showing, subjects
+from office.models.cases import Case, Turn
+from office.models.clocks import Clock
+from office.models.outbox import Follow
+
+PAGE = 60
+GROUPS = ("overdue", "today", "later")
+
+
+@require_GET
+def waiting(request: HttpRequest) -> HttpResponse:
+    """待办: main turns and side turns that want words of their own."""
+    return _queue(request, kind="waiting")
+
+
+@require_GET
+def reading(request: HttpRequest) -> HttpResponse:
+    """待阅: what only wants to be read."""
+    return _queue(request, kind="reading")
+
+
+def reading_steps() -> list[str]:
+    """Codes of side steps that are only read; a step's code means the same in every procedure that has it."""
+    found = {
+        step.code
+        for procedure in procedures.REGISTRY.values()
+        for step in procedure.steps.values()
+        if step.side and step.reading
+    }
+    return sorted(found)
+
+
+def of_kind(turns, kind: str):
+    reading_only = Q(side=True, step__in=reading_steps())
+    return turns.filter(reading_only) if kind == "reading" else turns.exclude(reading_only)
+
+
+def ordered(turns):
+    """By date, then by key: the order of the queue, of J and K, and of the paper that opens next."""
+    return turns.order_by("due_at", "pk")
+
+
+def _queue(request: HttpRequest, *, kind: str) -> HttpResponse:
+    now = timezone.now()
+    who = access.identity(request.user)
+    turns = of_kind(access.waiting_for(request.user), kind)
+    functions = _functions(turns)
+    function = request.GET.get("function", "")
+    if function:
+        turns = turns.filter(case__procedure__in=subjects.codes(function))
+    start = max(0, int(request.GET.get("from", 0) or 0)) if request.GET.get("from", "0").isdigit() else 0
+    total = sum(functions.values()) if not function else functions.get(function, 0)
+    page = list(
+        ordered(turns).select_related("case", "case__series", "holder", "post")[start : start + PAGE]
+    )
+    counts = _bucket_counts(turns, now=now, ranked=who.ranked)
+    rows = _rows(page, now=now, ranked=who.ranked)
+    groups = _grouped(rows, counts, ranked=who.ranked)
+    late = 0 if who.ranked else counts["overdue"]
+    return TemplateResponse(
+        request,
+        "office/queue.html",
+        {
+            "kind": kind,
+            "heading": _("待办") if kind == "waiting" else _("待阅"),
+            "sentence": _sentence(total, late, kind=kind),
+            "tabs": _tabs(request, functions, function),
+            "groups": groups,
+            "batch": {"label": _("批量已阅") if kind == "reading" else _("批量办理"), "url": reverse("batch")}
+            if any(row["batchable"] for row in rows)
+            else None,
+            "prev_url": _from_url(request, max(0, start - PAGE)) if start else "",
+            "next_url": _from_url(request, start + PAGE) if start + PAGE < total else "",
+        },
+    )
+
+
+def _functions(turns) -> dict[str, int]:
+    """Open items by function, in one query."""
+    from django.db.models import Count
+
+    counts: dict[str, int] = {}
+    for row in turns.order_by().values("case__procedure").annotate(n=Count("pk")):
+        function = subjects.of(row["case__procedure"])
+        counts[function] = counts.get(function, 0) + row["n"]
+    return counts
+
+
+def _bucket_counts(turns, *, now, ranked: bool) -> dict[str, int]:
+    from django.db.models import Count
+
+    tomorrow = timezone.localtime(now).replace(hour=0, minute=0, second=0, microsecond=0) + timezone.timedelta(days=1)
+    found = turns.order_by().aggregate(
+        overdue=Count("pk", filter=Q(due_at__lt=now)),
+        today=Count("pk", filter=Q(due_at__gte=now, due_at__lt=tomorrow)),
+        total=Count("pk"),
+    )
+    return {"overdue": found["overdue"], "today": found["today"],
+            "later": found["total"] - found["overdue"] - found["today"], "total": found["total"]}
+
+
+def _sentence(total: int, late: int, *, kind: str) -> str:
+    if kind == "reading":
+        return ngettext("%(n)d 件等您阅。", "%(n)d 件等您阅。", total) % {"n": total}
+    if late:
+        return _("%(n)d 件等您办理，其中 %(late)d 件已超期。") % {"n": total, "late": late}
+    return ngettext("%(n)d 件等您办理。", "%(n)d 件等您办理。", total) % {"n": total}
+
+
+def _tabs(request: HttpRequest, functions: dict[str, int], current: str) -> list[dict]:
+    if len(functions) < 2:
+        return []
+    tabs = [{"label": _("全部"), "count": sum(functions.values()), "url": request.path, "current": not current}]
+    return tabs + [
+        {
+            "label": subjects.label(function),
+            "count": count,
+            "url": f"{request.path}?function={function}",
+            "current": function == current,
+        }
+        for function, count in functions.items()
+    ]
+
+
+def _from_url(request: HttpRequest, start: int) -> str:
+    query = request.GET.copy()
+    query["from"] = str(start)
+    return f"{request.path}?{query.urlencode()}"
+
+
+def _rows(turns: list[Turn], *, now, ranked: bool) -> list[dict]:
+    lines = subjects.second_lines([turn.case for turn in turns])
+    clocks = {
+        clock.turn_id: clock
+        for clock in Clock.objects.filter(turn__in=turns).order_by("pk").only("pk", "turn_id", "due_at")
+    }
+    rows = []
+    for turn in turns:
+        case = turn.case
+        step = showing.step_of(case.procedure, turn.step)
+        rows.append(
+            {
+                "turn_id": turn.pk,
+                "url": reverse("turn", args=[turn.pk]),
+                "reference": case.reference,
+                **showing.chips(case),
+                "title": showing.title_of(case),
+                "second_line": lines.get(case.pk, ""),
+                "step": showing.step_label(case.procedure, turn.step),
+                "step_note": _("%(when)s 送到") % {"when": showing.short_moment(turn.issued_at)},
+                "deadline": showing.deadline(
+                    turn.due_at,
+                    now=now,
+                    why_url=showing.why_url(clocks.get(turn.pk)),
+                    issued_at=turn.issued_at,
+                    ranked=ranked,
+                ),
+                "next_words": _next_words(case, turn, step),
+                "new": turn.opened_at is None,
+                "batchable": bool(step and any(move.batch for move in step.moves)) and not turn.back_to_id,
+                "bucket": showing.bucket(turn.due_at, now=now),
+            }
+        )
+    return rows
+
+
+def _next_words(case: Case, turn: Turn, step) -> str:
+    """What the primary move does, in one phrase and without a query of its own."""
+    if step is None:
+        return ""
+    if turn.back_to_id:
+        return _("办毕送回")
+    move = next((move for move in step.moves if move.primary), None) or step.forward
+    if move is None:
+        return ""
+    if move.returns:
+        return _("退回文书")
+    if move.close:
+        return str(move.label)
+    target = showing.step_label(case.procedure, move.to) if move.to else ""
+    return _("%(move)s → %(step)s") % {"move": move.label, "step": target} if target else str(move.label)
+
+
+def _grouped(rows: list[dict], counts: dict[str, int], *, ranked: bool) -> list[dict]:
+    if ranked:
+        return [{"label": "", "count": len(rows), "rows": rows}] if rows else []
+    labels = {"overdue": _("已超期"), "today": _("今日到期"), "later": _("以后")}
+    return [
+        {"label": labels[name], "count": counts[name], "rows": part}
+        for name in GROUPS
+        if (part := [row for row in rows if row["bucket"] == name])
+    ]
+
+
+@require_POST
+def batch(request: HttpRequest) -> HttpResponse:
+    """Reading papers and equal steps, several at once: each stands alone, and each answers with its own line."""
+    keys = [int(key) for key in request.POST.getlist("turn") if key.isdigit()]
+    turns = list(ordered(access.waiting_for(request.user).filter(pk__in=keys)).select_related("case"))
+    done = 0
+    for turn in turns:
+        step = showing.step_of(turn.case.procedure, turn.step)
+        move = next((move for move in step.moves if move.batch), None) if step else None
+        if move is None:
+            continue
+        try:
+            acting.act(turn, move.code, actor=request.user)
+            done += 1
+        except acting.Refused as refused:
+            messages.error(request, f"{turn.case.reference} {refused.sentence}")
+    if done:
+        messages.success(request, ngettext("已办 %(n)d 件。", "已办 %(n)d 件。", done) % {"n": done})
+    elif not turns:
+        messages.error(request, _("请先选择要办的文件（按 X 或点左边的方框）。"))
+    back = request.POST.get("back", "")
+    return redirect("reading" if back == "reading" else request.META.get("HTTP_REFERER") or "queue")
+
+
+@require_GET
+def done(request: HttpRequest) -> HttpResponse:
+    """已办: what went through the user's hands, latest first."""
+    turns = (
+        Turn.objects.filter(holder=request.user, ended_at__isnull=False)
+        .order_by("-ended_at")
+        .values_list("case_id", flat=True)
+    )
+    acted = request.user.decisions.order_by("-pk").values_list("case_id", flat=True)
+    keys = _page_keys(request, [*turns[: PAGE * 5], *acted[: PAGE * 5]])
+    return _cases(request, keys, kind="done", heading=_("已办"), empty=_("还没有办过文件"))
+
+
+@require_GET
+def started(request: HttpRequest) -> HttpResponse:
+    keys = _page_keys(request, Case.objects.filter(opened_by=request.user).order_by("-pk").values_list("pk", flat=True)[:1000])
+    return _cases(request, keys, kind="started", heading=_("我发起的"), empty=_("还没有登记或发起过文件"))
+
+
+@require_GET
+def followed(request: HttpRequest) -> HttpResponse:
+    keys = _page_keys(request, Follow.objects.filter(person=request.user).order_by("-at").values_list("case_id", flat=True)[:1000])
+    return _cases(request, keys, kind="followed", heading=_("我关注的"), empty=_("还没有关注的文件"))
+
+
+def _page_keys(request: HttpRequest, keys: Iterable[int]) -> list[int]:
+    return list(dict.fromkeys(keys))
+
+
+def _cases(request: HttpRequest, keys: list[int], *, kind: str, heading: str, empty: str) -> HttpResponse:
+    start = int(request.GET["from"]) if request.GET.get("from", "").isdigit() else 0
+    visible = access.visible_to(request.user)
+    cases = {case.pk: case for case in visible.filter(pk__in=keys[start : start + PAGE])}
+    page = [cases[key] for key in keys[start : start + PAGE] if key in cases]
+    rows = case_rows(page)
+    return TemplateResponse(
+        request,
+        "office/queue.html",
+        {
+            "kind": kind,
+            "heading": heading,
+            "sentence": ngettext("%(n)d 件。", "%(n)d 件。", len(keys)) % {"n": len(keys)},
+            "tabs": [],
+            "groups": [{"label": "", "count": len(rows), "rows": rows}] if rows else [],
+            "batch": None,
+            "prev_url": _from_url(request, max(0, start - PAGE)) if start else "",
+            "next_url": _from_url(request, start + PAGE) if start + PAGE < len(keys) else "",
+            "empty_words": empty,
+        },
+    )
+
+
+def case_rows(cases: list[Case]) -> list[dict]:
+    """Rows of a list of cases: where each is now, in whose hands, by when. Two queries for any number."""
+    now = timezone.now()
+    current = {
+        turn.case_id: turn
+        for turn in Turn.objects.filter(case__in=cases, side=False, ended_at__isnull=True).select_related("holder", "post")
+    }
+    lines = subjects.second_lines(cases)
+    rows = []
+    for case in cases:
+        turn = current.get(case.pk)
+        rows.append(
+            {
+                "url": reverse("case", args=[case.public_id]),
+                "reference": case.reference,
+                **showing.chips(case),
+                "title": showing.title_of(case),
+                "second_line": lines.get(case.pk, ""),
+                "step": showing.step_label(case.procedure, turn.step) if turn else str(case.get_outcome_display()),
+                "step_note": showing.holder_words(turn) if turn else showing.short_moment(case.closed_at),
+                "deadline": showing.deadline(turn.due_at, now=now) if turn else None,
+                "next_words": "",
+                "new": False,
+                "batchable": False,
+                "void": case.outcome == "void",
+            }
+        )
+    return rows
