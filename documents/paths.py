@@ -1,6 +1,7 @@
 """What the paths of incoming papers ask and do: conditions, refusals, and what is written along."""
 
-from datetime import datetime, time
+from collections.abc import Sequence
+from datetime import datetime
 
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -8,6 +9,7 @@ from django.utils.translation import gettext as _
 from office import clock, timing
 from office.acting.door import Passing, wordless
 from office.models.cases import Case
+from office.models.files import Attachment
 from office.models.people import Post, User
 from office.procedures import Period
 
@@ -21,7 +23,7 @@ def document(case: Case) -> IncomingDocument:
     return IncomingDocument.objects.select_related("sender", "case").get(case=case)
 
 
-# --- Conditions (`when`) --------------------------------------------------------------------------------------
+# --- Conditions (`when`) ---
 
 
 def answer_is_due(case: Case) -> bool:
@@ -50,7 +52,7 @@ def more_leaders_planned(case: Case) -> bool:
     return case.planned.filter(step="instruct", turn__isnull=True, dropped_at__isnull=True).exists()
 
 
-# --- Refusals (`check`): a sentence, or "" --------------------------------------------------------------------
+# --- Refusals (`check`): a sentence, or "" ---
 
 
 def named_in_force(case: Case) -> Named | None:
@@ -72,8 +74,10 @@ def proposal_names_unit(passing: Passing) -> str:
         return _("几个部门一起办的，请先定一个牵头部门（R-IN-11）。")
     if not passing.values.get("lead"):
         return _("请写明由哪个部门承办（R-IN-10）。") if _must_name_unit(found) else ""
-    if found.sender.group in ("below", "peer") and found.answer_wanted and not (
-        passing.values.get("due_on") or found.answer_by
+    if (
+        found.sender.group in ("below", "peer")
+        and found.answer_wanted
+        and not (passing.values.get("due_on") or found.answer_by)
     ):
         return _("下级和平级来文要答复的，请写明办理期限（R-IN-10）。")
     return ""
@@ -144,7 +148,7 @@ def addressee_only(passing: Passing) -> str:
     return ""
 
 
-# --- What is written along (`then`) ---------------------------------------------------------------------------
+# --- What is written along (`then`) ---
 
 
 def name_unit(passing: Passing) -> None:
@@ -192,7 +196,7 @@ def keep_attendance_answer(passing: Passing) -> None:
     timing.meet_rule(passing.case, rule=ANSWER.rule, at=passing.at)
 
 
-# --- Dates the paper itself names -----------------------------------------------------------------------------
+# --- Dates the paper itself names ---
 
 
 def closing_time(day) -> datetime:
@@ -212,7 +216,11 @@ def handling_date(case: Case) -> tuple[datetime, str] | None:
         who = named.decision.signed_name
         day = named.due_on
         words = _("%(who)s在%(what)s中要求 %(day)s 前办结。")
-        return closing_time(day), words % {"who": who, "what": named.decision.step_label, "day": day.isoformat()}
+        return closing_time(day), words % {
+            "who": who,
+            "what": named.decision.step_label,
+            "day": day.isoformat(),
+        }
     found = document(case)
     if found.answer_by:
         return (
@@ -239,25 +247,42 @@ def start_answer_clock(found: IncomingDocument, *, at: datetime) -> None:
         timing.start(found.case, period=ANSWER, at=at, label=_("答复"))
 
 
-def document_content(case: Case) -> list[str]:
-    """What the paper says, in a fixed order: what a decision was about (content hash)."""
-    found = IncomingDocument.objects.select_related("sender").filter(case=case).first()
-    files = case.attachments.filter(decision__isnull=True, removed_at__isnull=True).order_by("pk")
-    hashes = list(files.values_list("stored__hash", flat=True))
-    own = [case.title, case.reference, case.urgency, str(case.secrecy)]
-    if found is None:
-        return own + hashes
-    return [
-        *own,
-        found.sender.name,
-        found.number,
-        str(found.received_on),
-        str(found.dated_on or ""),
-        str(found.copies),
-        str(found.pages or ""),
-        str(found.enclosures),
-        found.copy_number,
-        found.purpose,
-        str(found.answer_by or ""),
-        *hashes,
-    ]
+# What a paper says, in this order for ever: every stored content hash was made from it.
+CONTENT = (
+    "sender__name",
+    "number",
+    "received_on",
+    "dated_on",
+    "copies",
+    "pages",
+    "enclosures",
+    "copy_number",
+    "purpose",
+    "answer_by",
+)
+
+
+def document_contents(cases: Sequence[Case]) -> dict[int, list[str]]:
+    """What each paper says, in a fixed order: what a decision was about (content hash). Two queries."""
+    keys = [case.pk for case in cases]
+    rows = IncomingDocument.objects.filter(case_id__in=keys).values_list("case_id", *CONTENT)
+    fields = {key: [_in_words(value) for value in values] for key, *values in rows}
+    hanging = Attachment.objects.filter(case_id__in=keys, decision__isnull=True, removed_at__isnull=True)
+    hashes: dict[int, list[str]] = {}
+    for key, stored in hanging.order_by("pk").values_list("case_id", "stored__hash"):
+        hashes.setdefault(key, []).append(stored)
+    return {
+        case.pk: [
+            case.title,
+            case.reference,
+            case.urgency,
+            str(case.secrecy),
+            *fields.get(case.pk, []),
+            *hashes.get(case.pk, []),
+        ]
+        for case in cases
+    }
+
+
+def _in_words(value) -> str:
+    return "" if value is None else str(value)

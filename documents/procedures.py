@@ -10,9 +10,12 @@ from . import paths
 PROPOSE = Period("R-IN-20", half_days(1), source="S1f")
 INSTRUCT = Period("OFF-INSTRUCT", workdays(2), source="defaults", unverified=True)
 ARRANGE = Period("R-IN-20", half_days(1), source="S1f")
-HANDLE = Period("R-IN-18", workdays(7), urgent=workdays(2), flash=until("17:30"), source="S1a R-IN-18, R-IN-19, R-IN-22")
+HANDLE = Period(
+    "R-IN-18", workdays(7), urgent=workdays(2), flash=until("17:30"), source="S1a R-IN-18, R-IN-19, R-IN-22"
+)
 READ = Period("R-CIR-07", workdays(2), source="S1a")
 REVIEW = Period("OFF-REVIEW", until("17:30"), source="defaults", unverified=True)
+REPLY = Period("OFF-MEETING-REPLY", workdays(1), source="defaults", unverified=True)
 
 NOT_OURS = Move("not_ours", _("退回来文单位"), close="refused", opinion="must")
 
@@ -71,7 +74,11 @@ class IncomingBase(Procedure, abstract=True):
 
     @classmethod
     def content(cls, case) -> list[str]:
-        return paths.document_content(case)
+        return paths.document_contents([case])[case.pk]
+
+    @classmethod
+    def contents(cls, cases) -> dict[int, list[str]]:
+        return paths.document_contents(cases)
 
     @classmethod
     def named_date(cls, step, case):
@@ -243,8 +250,7 @@ class MeetingNotice(IncomingBase):
         Move("finish", _("办结"), close="done", opinion="may", check=paths.answered_when_wanted,
              when=paths.no_answer_is_due, primary=True),
     ])
-    attend = Step(_("参会回执"), side=True, due=Period("OFF-MEETING-REPLY", workdays(1), source="defaults", unverified=True),
-                  moves=[
+    attend = Step(_("参会回执"), side=True, due=REPLY, moves=[
         Move("come", _("准时参加"), returns=True, opinion="may", batch=True, primary=True),
         Move("excuse", _("请假"), returns=True, opinion="must"),
     ])

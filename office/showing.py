@@ -67,12 +67,17 @@ def holder_words(turn: Turn) -> str:
     return str(turn.holder or turn.post)
 
 
-# --- Deadlines ------------------------------------------------------------------------------------------------
+# --- Deadlines ---
 
 
 def deadline(
-    due_at: datetime | None, *, now: datetime, why_url: str = "", issued_at: datetime | None = None,
-    ranked: bool = False, met: bool = False,
+    due_at: datetime | None,
+    *,
+    now: datetime,
+    why_url: str = "",
+    issued_at: datetime | None = None,
+    ranked: bool = False,
+    met: bool = False,
 ) -> dict:
     """Always a sign and a word. A ranked leader reads how long it has waited for him, never that it is late."""
     if met:
@@ -93,7 +98,12 @@ def deadline(
         return {"state": "overdue", "words": words, "date_words": _due_words(due_at), "why_url": why_url}
     clock = timezone.localtime(due_at).strftime("%H:%M")
     if day == today:
-        return {"state": "today", "words": _("今日 %(time)s") % {"time": clock}, "date_words": "", "why_url": why_url}
+        return {
+            "state": "today",
+            "words": _("今日 %(time)s") % {"time": clock},
+            "date_words": "",
+            "why_url": why_url,
+        }
     days = (day - today).days
     words = _("明日 %(time)s") % {"time": clock} if days == 1 else day.strftime("%m-%d")
     left = ngettext("还有 %(n)d 天", "还有 %(n)d 天", days) % {"n": days}
@@ -116,7 +126,7 @@ def why_url(clock: Clock | None) -> str:
     return reverse("why", args=[clock.pk]) if clock else ""
 
 
-# --- The trail --------------------------------------------------------------------------------------------------
+# --- The trail ---
 
 
 def label_of(decision: Decision, *, procedure: str) -> str:
@@ -131,7 +141,10 @@ def label_of(decision: Decision, *, procedure: str) -> str:
 def signature_words(decision: Decision) -> str:
     """王志远（代 李某某）: both names are kept."""
     if decision.signed_for:
-        return _("%(who)s（代 %(principal)s）") % {"who": decision.signed_name, "principal": decision.signed_for}
+        return _("%(who)s（代 %(principal)s）") % {
+            "who": decision.signed_name,
+            "principal": decision.signed_for,
+        }
     return decision.signed_name
 
 
@@ -145,7 +158,9 @@ def recorded_words(decision: Decision) -> str:
     }
 
 
-def trail(case: Case, *, decisions: Iterable[Decision], turns: Iterable[Turn], chases=(), may_correct=None) -> list[dict]:
+def trail(
+    case: Case, *, decisions: Iterable[Decision], turns: Iterable[Turn], chases=(), may_correct=None
+) -> list[dict]:
     """What was done, who has it now, what comes next; corrections with both versions, chases in between."""
     decisions, turns = list(decisions), list(turns)
     first: dict[int, dict] = {}
@@ -162,14 +177,18 @@ def trail(case: Case, *, decisions: Iterable[Decision], turns: Iterable[Turn], c
             continue
         if decision.round > round_seen:
             round_seen = decision.round
-            items.append((decision.at, {"kind": "round", "words": _("退回，第 %(n)d 轮") % {"n": decision.round}}))
+            items.append(
+                (decision.at, {"kind": "round", "words": _("退回，第 %(n)d 轮") % {"n": decision.round}})
+            )
         item = _act(case, decision)
         if may_correct is not None:
             item["edit_url"] = may_correct(decision)
         first[decision.number] = item
         items.append((decision.at, item))
     for chase in chases:
-        items.append((chase.at, {"kind": "chase", "when": short_moment(chase.at), "words": chase_words(chase)}))
+        items.append(
+            (chase.at, {"kind": "chase", "when": short_moment(chase.at), "words": chase_words(chase)})
+        )
     items.sort(key=lambda pair: pair[0])
     shown = [item for _at, item in items]
     shown.extend(_now_and_next(case, turns))
@@ -288,4 +307,7 @@ def chase_words(chase) -> str:
 def outcome_words(case: Case) -> str:
     if case.closed_at is None:
         return ""
-    return _("%(outcome)s，%(when)s") % {"outcome": case.get_outcome_display(), "when": moment(case.closed_at)}
+    return _("%(outcome)s，%(when)s") % {
+        "outcome": case.get_outcome_display(),
+        "when": moment(case.closed_at),
+    }

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from office.views import chasing, deciding, finding, jobs, queue, tracking
+from office.views import beside, chasing, deciding, finding, jobs, queue, tracking
 
 urlpatterns = [
     path("", queue.waiting, name="queue"),
@@ -17,9 +17,9 @@ urlpatterns = [
     path("turns/<int:key>/record/", deciding.record, name="record"),
     path("cases/<str:public_id>/", tracking.case, name="case"),
     path("cases/<str:public_id>/follow/", tracking.follow, name="follow"),
-    path("cases/<str:public_id>/void/", tracking.void, name="void"),
-    path("cases/<str:public_id>/relocate/", tracking.relocate, name="relocate"),
-    path("cases/<str:public_id>/circulation/", tracking.circulation, name="circulation"),
+    path("cases/<str:public_id>/void/", beside.void, name="void"),
+    path("cases/<str:public_id>/relocate/", beside.relocate, name="relocate"),
+    path("cases/<str:public_id>/circulation/", beside.circulation, name="circulation"),
     path("cases/<str:public_id>/take-back/", deciding.take_back, name="take_back"),
     path("cases/<str:public_id>/looks/", tracking.looks, name="looks"),
     path("cases/<str:public_id>/chase/", chasing.new, name="chase_new"),
@@ -31,5 +31,5 @@ urlpatterns = [
     path("jobs/", jobs.jobs, name="jobs"),
     path("jobs/<uuid:public_id>/", jobs.job, name="job"),
     path("jobs/<uuid:public_id>/file/", jobs.job_file, name="job_file"),
-    path("registers/", jobs.registers, name="registers"),
+    path("registers/", jobs.registers_list, name="registers"),
 ]

@@ -16,8 +16,22 @@ from office.models.people import User
 
 from .people import Candidates, HolderField, HoldersField, key_of
 
-COMMON = ("give_back", "reassign", "delegate", "add_before", "add_after", "return", "return_straight",
-          "progress", "extend", "pause", "resume", "skip", "claim", "release")
+COMMON = (
+    "give_back",
+    "reassign",
+    "delegate",
+    "add_before",
+    "add_after",
+    "return",
+    "return_straight",
+    "progress",
+    "extend",
+    "pause",
+    "resume",
+    "skip",
+    "claim",
+    "release",
+)
 
 
 @dataclass
@@ -69,17 +83,27 @@ class DecisionForm(forms.Form):
         self.subject = subjects.get(self.case.procedure)
         self.candidates = Candidates()
         self.initial.setdefault("content_hash", self.case.content_hash)
-        self.moves = [] if turn.back_to_id else [self._declared(move) for move in self.step.moves if move.offered(self.case)]
+        self.moves = (
+            []
+            if turn.back_to_id
+            else [self._declared(move) for move in self.step.moves if move.offered(self.case)]
+        )
         if turn.back_to_id:
-            self.moves = [offer for move in self.step.moves if move.stays and move.offered(self.case)
-                          for offer in [self._declared(move)]]
+            self.moves = [
+                offer
+                for move in self.step.moves
+                if move.stays and move.offered(self.case)
+                for offer in [self._declared(move)]
+            ]
             back = turn.back_to.holder or turn.back_to.post
-            self.moves.insert(0, Offer("give_back", _("送回 %(who)s") % {"who": back}, primary=True, needs=("opinion",)))
+            self.moves.insert(
+                0, Offer("give_back", _("送回 %(who)s") % {"who": back}, primary=True, needs=("opinion",))
+            )
         self.common = [] if recording else [offer for code in COMMON if (offer := self._common(code))]
         if self.moves and not any(offer.primary for offer in self.moves):
             self.moves[0].primary = True
 
-    # --- What the page offers ---------------------------------------------------------------------------------
+    # --- What the page offers ---
 
     def _declared(self, move: procedures.Move) -> Offer:
         names: list[str] = []
@@ -91,8 +115,16 @@ class DecisionForm(forms.Form):
                 self.fields[f"{move.code}-{name}"] = field
                 names.append(f"{move.code}-{name}")
         needs = ("opinion",) if move.opinion else ()
-        return Offer(move.code, str(move.label), primary=move.primary, needs=needs, names=tuple(names),
-                     danger=move.close in ("refused", "void"), sentence=self._preview(move), declared=move)
+        return Offer(
+            move.code,
+            str(move.label),
+            primary=move.primary,
+            needs=needs,
+            names=tuple(names),
+            danger=move.close in ("refused", "void"),
+            sentence=self._preview(move),
+            declared=move,
+        )
 
     def _name_fields(self, move: procedures.Move, step: procedures.Step) -> list[str]:
         choices = self.candidates.of(step)
@@ -100,16 +132,22 @@ class DecisionForm(forms.Form):
         keys = [key_of(one) for one in suggested if one is not None]
         if move.others:
             lead, others = f"{move.code}-lead", f"{move.code}-others"
-            self.fields[lead] = HolderField(choices=choices, label=_("主办"), required=False,
-                                            initial=keys[0] if keys else "")
-            self.fields[others] = HoldersField(choices=choices, label=_("协办"), required=False, initial=keys[1:])
+            self.fields[lead] = HolderField(
+                choices=choices, label=_("主办"), required=False, initial=keys[0] if keys else ""
+            )
+            self.fields[others] = HoldersField(
+                choices=choices, label=_("协办"), required=False, initial=keys[1:]
+            )
             return [lead, others]
         name = f"{move.code}-names"
         if move.names == "one":
-            self.fields[name] = HolderField(choices=choices, label=_("送给"), required=False,
-                                            initial=keys[0] if keys else "")
+            self.fields[name] = HolderField(
+                choices=choices, label=_("送给"), required=False, initial=keys[0] if keys else ""
+            )
             return [name]
-        self.fields[name] = HoldersField(choices=choices, label=_("送给（按名单顺序）"), required=False, initial=keys)
+        self.fields[name] = HoldersField(
+            choices=choices, label=_("送给（按名单顺序）"), required=False, initial=keys
+        )
         if move.side:
             order = f"{move.code}-in_order"
             self.fields[order] = forms.BooleanField(
@@ -135,7 +173,9 @@ class DecisionForm(forms.Form):
             return None
         label, names, needs = _(common.LABELS[code]), [], []
         if code in ("reassign", "delegate", "add_before", "add_after"):
-            self.fields[f"{code}-to"] = HolderField(choices=self._others(code), label=_("送给"), required=False)
+            self.fields[f"{code}-to"] = HolderField(
+                choices=self._others(code), label=_("送给"), required=False
+            )
             names.append(f"{code}-to")
             needs = ["opinion"]
         elif code in ("return", "return_straight"):
@@ -145,7 +185,9 @@ class DecisionForm(forms.Form):
             ]
             if not choices:
                 return None
-            self.fields[f"{code}-target"] = forms.ChoiceField(choices=choices, label=_("退到"), required=False)
+            self.fields[f"{code}-target"] = forms.ChoiceField(
+                choices=choices, label=_("退到"), required=False
+            )
             self._reason(code)
             names += [f"{code}-target", f"{code}-reason"]
         elif code == "extend":
@@ -157,11 +199,15 @@ class DecisionForm(forms.Form):
             names.append(f"{code}-reason")
             if code == "skip" and not self._skips_to_a_post():
                 forward = self.procedure.step(self.step.forward.to)
-                self.fields["skip-to"] = HolderField(choices=self.candidates.of(forward), label=_("送给"), required=False)
+                self.fields["skip-to"] = HolderField(
+                    choices=self.candidates.of(forward), label=_("送给"), required=False
+                )
                 names.append("skip-to")
         elif code == "progress":
             needs = ["opinion"]
-        return Offer(code, label, names=tuple(names), needs=tuple(needs), danger=code in ("return", "return_straight"))
+        return Offer(
+            code, label, names=tuple(names), needs=tuple(needs), danger=code in ("return", "return_straight")
+        )
 
     def _reason(self, code: str) -> None:
         self.fields[f"{code}-reason"] = forms.CharField(label=_("理由"), required=False, max_length=500)
@@ -196,7 +242,9 @@ class DecisionForm(forms.Form):
     def running_clocks(self):
         if not hasattr(self, "_clocks"):
             self._clocks = list(
-                self.turn.clocks.filter(met_at__isnull=True, stopped_at__isnull=True).prefetch_related("pauses")
+                self.turn.clocks.filter(met_at__isnull=True, stopped_at__isnull=True).prefetch_related(
+                    "pauses"
+                )
             )
         return self._clocks
 
@@ -219,7 +267,7 @@ class DecisionForm(forms.Form):
     def offer(self, code: str) -> Offer | None:
         return next((one for one in [*self.moves, *self.common] if one.code == code), None)
 
-    # --- What was asked for -----------------------------------------------------------------------------------
+    # --- What was asked for ---
 
     def make(self, code: str, *, at: datetime | None = None, recorded: dict[str, Any] | None = None) -> Any:
         """Do it. Raises acting.Refused with a sentence; the form keeps every word."""
@@ -244,7 +292,7 @@ class DecisionForm(forms.Form):
         prefix = f"{offer.code}-"
         for name in offer.names:
             value = self.cleaned_data.get(name)
-            short = name[len(prefix):]
+            short = name[len(prefix) :]
             if short == "names":
                 names = value if isinstance(value, list) else [value] if value else []
             elif short == "lead" and offer.declared.others:
@@ -290,8 +338,15 @@ class DecisionForm(forms.Form):
         if target is None:
             raise acting.Refused(_("请选定退到哪一步。"), field=f"{code}-target")
         reason = self.cleaned_data.get(f"{code}-reason") or shared["opinion"]
-        return acting.return_to(self.turn, target=target, reason=reason, straight=straight, actor=shared["actor"],
-                                at=shared["at"], content_hash=shared["content_hash"])
+        return acting.return_to(
+            self.turn,
+            target=target,
+            reason=reason,
+            straight=straight,
+            actor=shared["actor"],
+            at=shared["at"],
+            content_hash=shared["content_hash"],
+        )
 
     def _do_progress(self, shared):
         return acting.progress(self.turn, actor=shared["actor"], opinion=shared["opinion"], at=shared["at"])
@@ -301,20 +356,32 @@ class DecisionForm(forms.Form):
         if day is None:
             raise acting.Refused(_("请写明延到哪一天。"), field="extend-until")
         until = datetime.combine(day, timing.office_hours().closing, tzinfo=clock.TIME_ZONE)
-        return acting.extend(self.running_clocks[0], until=until, actor=shared["actor"], at=shared["at"],
-                             reason=self.cleaned_data.get("extend-reason", ""))
+        return acting.extend(
+            self.running_clocks[0],
+            until=until,
+            actor=shared["actor"],
+            at=shared["at"],
+            reason=self.cleaned_data.get("extend-reason", ""),
+        )
 
     def _do_pause(self, shared):
         one = next(one for one in self.running_clocks if one.why.get("pausable"))
-        return acting.pause(one, actor=shared["actor"], basis=self.cleaned_data.get("pause-reason", ""), at=shared["at"])
+        return acting.pause(
+            one, actor=shared["actor"], basis=self.cleaned_data.get("pause-reason", ""), at=shared["at"]
+        )
 
     def _do_resume(self, shared):
         one = next(one for one in self.running_clocks if self._paused(one))
         return acting.resume(one, actor=shared["actor"], at=shared["at"])
 
     def _do_skip(self, shared):
-        return acting.skip(self.turn, actor=shared["actor"], reason=self.cleaned_data.get("skip-reason", ""),
-                           to=self.cleaned_data.get("skip-to"), at=shared["at"])
+        return acting.skip(
+            self.turn,
+            actor=shared["actor"],
+            reason=self.cleaned_data.get("skip-reason", ""),
+            to=self.cleaned_data.get("skip-to"),
+            at=shared["at"],
+        )
 
     def _do_claim(self, shared):
         return acting.claim(self.turn, actor=shared["actor"], at=shared["at"])

@@ -68,7 +68,9 @@ class Candidates:
             if one.post.code == "department-head":
                 posts[one.post_id] = one.post
                 heads.setdefault(one.post_id, []).append(one.person.name)
-        ordered = sorted(posts.values(), key=lambda post: (post.department.position if post.department else 0, post.pk))
+        ordered = sorted(
+            posts.values(), key=lambda post: (post.department.position if post.department else 0, post.pk)
+        )
         return [
             (key_of(post), f"{post.department or post.name} {'、'.join(heads[post.pk])}") for post in ordered
         ]
@@ -84,7 +86,9 @@ class Candidates:
         return leaders + rest
 
     def of(self, step: Step) -> list[tuple[str, str]]:
-        return {"leaders": self.leaders, "departments": self.departments, "people": self.everybody}[step.whom]()
+        return {"leaders": self.leaders, "departments": self.departments, "people": self.everybody}[
+            step.whom
+        ]()
 
     def _words(self, person: User, title: str) -> str:
         away = _("（不在岗）") if person.pk in self.away else ""

@@ -23,7 +23,9 @@ class RelocateForm(forms.Form):
         ]
         candidates = Candidates()
         self.fields["names"] = HolderField(
-            choices=[*candidates.departments(), *candidates.everybody()], label=_("送给（有岗位的环节可不选）"), required=False
+            choices=[*candidates.departments(), *candidates.everybody()],
+            label=_("送给（有岗位的环节可不选）"),
+            required=False,
         )
         self.order_fields(["step", "names", "reason"])
 

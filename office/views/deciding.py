@@ -28,7 +28,9 @@ NOT_DRAFTED = {"csrfmiddlewaretoken", "move", "content_hash"}
 def open_turn(request: HttpRequest, key: int) -> Turn:
     """The turn, if it is open and in the reader's hands; 404 otherwise, whatever the reason."""
     return get_object_or_404(
-        access.waiting_for(request.user).select_related("case", "case__series", "holder", "post", "back_to__holder", "back_to__post"),
+        access.waiting_for(request.user).select_related(
+            "case", "case__series", "holder", "post", "back_to__holder", "back_to__post"
+        ),
         pk=key,
     )
 
@@ -44,9 +46,7 @@ def turn(request: HttpRequest, key: int) -> HttpResponse:
         acting.opened(found, by=request.user, at=now)
         access.note_look(found.case, person=request.user, what=_("办理页"), at=now, address=address(request))
     draft = Draft.objects.filter(person=request.user, key=draft_key(found)).first()
-    form = DecisionForm(
-        request.POST or None, turn=found, user=request.user, initial=initial_from(draft)
-    )
+    form = DecisionForm(request.POST or None, turn=found, user=request.user, initial=initial_from(draft))
     refusal = ""
     chosen = request.POST.get("move", "")
     if request.method == "POST":
@@ -125,7 +125,11 @@ def _page(request, turn: Turn, *, form, refusal, chosen, draft, now) -> dict:
             "title": showing.title_of(case),
             **showing.chips(case),
             "deadline": showing.deadline(
-                turn.due_at, now=now, why_url=showing.why_url(clock), issued_at=turn.issued_at, ranked=who.ranked
+                turn.due_at,
+                now=now,
+                why_url=showing.why_url(clock),
+                issued_at=turn.issued_at,
+                ranked=who.ranked,
             ),
             "second_line": subjects.second_lines([case]).get(case.pk, ""),
             "step": str(form.step.label),
@@ -137,7 +141,10 @@ def _page(request, turn: Turn, *, form, refusal, chosen, draft, now) -> dict:
         "facts": subject.facts(case) if subject and subject.facts else None,
         "facts_template": subject.facts_template if subject else "",
         "trail": showing.trail(case, decisions=decisions, turns=turns, chases=chases_of(case)),
-        "last_opinion": {"words": last.opinion, "who_words": f"{showing.signature_words(last)} {showing.short_moment(last.happened_at)}"}
+        "last_opinion": {
+            "words": last.opinion,
+            "who_words": f"{showing.signature_words(last)} {showing.short_moment(last.happened_at)}",
+        }
         if last
         else None,
         "form": form,
@@ -146,7 +153,9 @@ def _page(request, turn: Turn, *, form, refusal, chosen, draft, now) -> dict:
         "common": [_move(form, offer, chosen) for offer in form.common],
         "phrases": phrases_of(request.user),
         "draft_url": reverse("turn_draft", args=[turn.pk]),
-        "draft_words": _("草稿 %(at)s 已存") % {"at": timezone.localtime(draft.at).strftime("%H:%M")} if draft else "",
+        "draft_words": _("草稿 %(at)s 已存") % {"at": timezone.localtime(draft.at).strftime("%H:%M")}
+        if draft
+        else "",
         "position": _position(request, turn, kind=kind),
         "just_done": _just_done(request),
         "refusal": refusal,
@@ -197,10 +206,15 @@ def _position(request: HttpRequest, turn: Turn, *, kind: str) -> dict | None:
 def _just_done(request: HttpRequest) -> dict | None:
     """The line about the paper before this one, with the way to correct it while he still may."""
     key = request.session.pop("just_done", None)
-    decision = Decision.objects.select_related("case").filter(pk=key, actor=request.user).first() if key else None
+    decision = (
+        Decision.objects.select_related("case").filter(pk=key, actor=request.user).first() if key else None
+    )
     if decision is None:
         return None
-    words = _("已“%(label)s” %(reference)s") % {"label": decision.label, "reference": decision.case.reference or showing.title_of(decision.case)}
+    words = _("已“%(label)s” %(reference)s") % {
+        "label": decision.label,
+        "reference": decision.case.reference or showing.title_of(decision.case),
+    }
     url = ""
     if decision.opinion and may_correct(decision, request.user, at=timezone.now()) == "self":
         words = _("%(words)s（可在 %(n)d 分钟内更正）") % {"words": words, "n": CORRECTION_MINUTES}
@@ -220,7 +234,7 @@ def chases_of(case: Case) -> list:
     return [*reminders, *Chase.objects.filter(case=case).exclude(kind=Chase.Kind.SYSTEM).order_by("at")]
 
 
-# --- Drafts -----------------------------------------------------------------------------------------------------
+# --- Drafts ---
 
 
 def draft_key(turn: Turn) -> str:
@@ -268,7 +282,7 @@ def turn_draft(request: HttpRequest, key: int) -> HttpResponse:
     return HttpResponse(status=204)
 
 
-# --- Correcting, taking back, writing on behalf -------------------------------------------------------------------
+# --- Correcting, taking back, writing on behalf ---
 
 
 @require_http_methods(["GET", "POST"])
@@ -282,11 +296,17 @@ def correct(request: HttpRequest, public_id: str, number: int) -> HttpResponse:
     from office.forms.recording import CorrectionForm
 
     latest = decision.corrections.filter(move="correct").order_by("-number").first() or decision
-    form = CorrectionForm(request.POST or None, initial={"opinion": latest.opinion}, by_office=as_whom == "office")
+    form = CorrectionForm(
+        request.POST or None, initial={"opinion": latest.opinion}, by_office=as_whom == "office"
+    )
     if request.method == "POST" and form.is_valid():
         try:
-            acting.correct(decision, opinion=form.cleaned_data["opinion"],
-                           reason=form.cleaned_data.get("reason", ""), actor=request.user)
+            acting.correct(
+                decision,
+                opinion=form.cleaned_data["opinion"],
+                reason=form.cleaned_data.get("reason", ""),
+                actor=request.user,
+            )
         except acting.Refused as refused:
             form.add_error(refused.field if refused.field in form.fields else None, refused.sentence)
         else:
@@ -299,7 +319,8 @@ def correct(request: HttpRequest, public_id: str, number: int) -> HttpResponse:
             "heading": _("更正意见"),
             "question": f"{case.reference} {showing.title_of(case)}",
             "lines": [
-                _("%(who)s %(when)s：%(words)s") % {"who": decision.signed_name, "when": showing.moment(decision.at), "words": latest.opinion},
+                _("%(who)s %(when)s：%(words)s")
+                % {"who": decision.signed_name, "when": showing.moment(decision.at), "words": latest.opinion},
                 _("只改文字，不改去向。原来的意见划线保留。"),
             ],
             "form": form,
@@ -341,18 +362,29 @@ def take_back(request: HttpRequest, public_id: str) -> HttpResponse:
 def record(request: HttpRequest, key: int) -> HttpResponse:
     """代录: the clerk enters what the holder wrote on paper or said; shown and printed as such."""
     found = get_object_or_404(
-        Turn.objects.open().select_related("case", "holder", "post", "back_to__holder", "back_to__post"), pk=key
+        Turn.objects.open().select_related("case", "holder", "post", "back_to__holder", "back_to__post"),
+        pk=key,
     )
-    if not access.holds_hub(request.user, found.case) or not access.visible_to(request.user).filter(pk=found.case_id).exists():
+    if (
+        not access.holds_hub(request.user, found.case)
+        or not access.visible_to(request.user).filter(pk=found.case_id).exists()
+    ):
         raise Http404
-    signers = [found.holder] if found.holder_id else [
-        holding.person for holding in found.post.holdings.current(timezone.localdate()).select_related("person")
-    ]
+    signers = (
+        [found.holder]
+        if found.holder_id
+        else [
+            holding.person
+            for holding in found.post.holdings.current(timezone.localdate()).select_related("person")
+        ]
+    )
     signers = [person for person in signers if person != request.user]
     if not signers:
         raise Http404
     chosen = next((one for one in signers if str(one.pk) == request.POST.get("signer")), signers[0])
-    form = RecordForm(request.POST or None, request.FILES or None, turn=found, user=chosen, recording=True, signers=signers)
+    form = RecordForm(
+        request.POST or None, request.FILES or None, turn=found, user=chosen, recording=True, signers=signers
+    )
     refusal, code = "", request.POST.get("move", "")
     if request.method == "POST" and form.is_valid():
         try:
@@ -388,5 +420,3 @@ def confirm_record(request: HttpRequest, public_id: str, number: int) -> HttpRes
 
 def address(request: HttpRequest) -> str | None:
     return request.META.get("REMOTE_ADDR") or None
-
-

@@ -20,7 +20,9 @@ PAGE = 50
 def search(request: HttpRequest) -> HttpResponse:
     words = request.GET.get("q", "").strip()[:200]
     if not words:
-        return TemplateResponse(request, "office/search.html", {"search_words": "", "rows": [], "hints": True})
+        return TemplateResponse(
+            request, "office/search.html", {"search_words": "", "rows": [], "hints": True}
+        )
     exact = searching.by_reference(request.user, words)
     if exact is not None:
         return redirect("case", exact.public_id)

@@ -65,9 +65,7 @@ def _queue(request: HttpRequest, *, kind: str) -> HttpResponse:
         turns = turns.filter(case__procedure__in=subjects.codes(function))
     start = max(0, int(request.GET.get("from", 0) or 0)) if request.GET.get("from", "0").isdigit() else 0
     total = sum(functions.values()) if not function else functions.get(function, 0)
-    page = list(
-        ordered(turns).select_related("case", "case__series", "holder", "post")[start : start + PAGE]
-    )
+    page = list(ordered(turns).select_related("case", "case__series", "holder", "post")[start : start + PAGE])
     counts = _bucket_counts(turns, now=now, ranked=who.ranked)
     rows = _rows(page, now=now, ranked=who.ranked)
     groups = _grouped(rows, counts, ranked=who.ranked)
@@ -104,14 +102,20 @@ def _functions(turns) -> dict[str, int]:
 def _bucket_counts(turns, *, now, ranked: bool) -> dict[str, int]:
     from django.db.models import Count
 
-    tomorrow = timezone.localtime(now).replace(hour=0, minute=0, second=0, microsecond=0) + timezone.timedelta(days=1)
+    tomorrow = timezone.localtime(now).replace(
+        hour=0, minute=0, second=0, microsecond=0
+    ) + timezone.timedelta(days=1)
     found = turns.order_by().aggregate(
         overdue=Count("pk", filter=Q(due_at__lt=now)),
         today=Count("pk", filter=Q(due_at__gte=now, due_at__lt=tomorrow)),
         total=Count("pk"),
     )
-    return {"overdue": found["overdue"], "today": found["today"],
-            "later": found["total"] - found["overdue"] - found["today"], "total": found["total"]}
+    return {
+        "overdue": found["overdue"],
+        "today": found["today"],
+        "later": found["total"] - found["overdue"] - found["today"],
+        "total": found["total"],
+    }
 
 
 def _sentence(total: int, late: int, *, kind: str) -> str:
@@ -125,7 +129,9 @@ def _sentence(total: int, late: int, *, kind: str) -> str:
 def _tabs(request: HttpRequest, functions: dict[str, int], current: str) -> list[dict]:
     if len(functions) < 2:
         return []
-    tabs = [{"label": _("全部"), "count": sum(functions.values()), "url": request.path, "current": not current}]
+    tabs = [
+        {"label": _("全部"), "count": sum(functions.values()), "url": request.path, "current": not current}
+    ]
     return tabs + [
         {
             "label": subjects.label(function),
@@ -246,13 +252,19 @@ def done(request: HttpRequest) -> HttpResponse:
 
 @require_GET
 def started(request: HttpRequest) -> HttpResponse:
-    keys = _page_keys(request, Case.objects.filter(opened_by=request.user).order_by("-pk").values_list("pk", flat=True)[:1000])
+    keys = _page_keys(
+        request,
+        Case.objects.filter(opened_by=request.user).order_by("-pk").values_list("pk", flat=True)[:1000],
+    )
     return _cases(request, keys, kind="started", heading=_("我发起的"), empty=_("还没有登记或发起过文件"))
 
 
 @require_GET
 def followed(request: HttpRequest) -> HttpResponse:
-    keys = _page_keys(request, Follow.objects.filter(person=request.user).order_by("-at").values_list("case_id", flat=True)[:1000])
+    keys = _page_keys(
+        request,
+        Follow.objects.filter(person=request.user).order_by("-at").values_list("case_id", flat=True)[:1000],
+    )
     return _cases(request, keys, kind="followed", heading=_("我关注的"), empty=_("还没有关注的文件"))
 
 
@@ -288,7 +300,9 @@ def case_rows(cases: list[Case]) -> list[dict]:
     now = timezone.now()
     current = {
         turn.case_id: turn
-        for turn in Turn.objects.filter(case__in=cases, side=False, ended_at__isnull=True).select_related("holder", "post")
+        for turn in Turn.objects.filter(case__in=cases, side=False, ended_at__isnull=True).select_related(
+            "holder", "post"
+        )
     }
     lines = subjects.second_lines(cases)
     rows = []
@@ -301,7 +315,9 @@ def case_rows(cases: list[Case]) -> list[dict]:
                 **showing.chips(case),
                 "title": showing.title_of(case),
                 "second_line": lines.get(case.pk, ""),
-                "step": showing.step_label(case.procedure, turn.step) if turn else str(case.get_outcome_display()),
+                "step": showing.step_label(case.procedure, turn.step)
+                if turn
+                else str(case.get_outcome_display()),
                 "step_note": showing.holder_words(turn) if turn else showing.short_moment(case.closed_at),
                 "deadline": showing.deadline(turn.due_at, now=now) if turn else None,
                 "next_words": "",

@@ -2,7 +2,6 @@
 
 from datetime import timedelta
 
-from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
@@ -10,12 +9,11 @@ from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_GET, require_POST
 
-from office import access, acting, clock, procedures, showing, subjects, timing
+from office import access, clock, procedures, showing, subjects, timing
 from office.acting.common import may_correct, may_take_back
-from office.forms.tracking import AddReadersForm, ReasonForm, RelocateForm
-from office.models.cases import Case, Link, Relocation, Turn
+from office.models.cases import Case, Link, Turn
 from office.models.clocks import Clock
 from office.models.grants import Look
 from office.models.outbox import Follow
@@ -24,7 +22,9 @@ from office.views.papers import paper_of
 
 
 def visible(request: HttpRequest, public_id: str) -> Case:
-    return get_object_or_404(access.visible_to(request.user).select_related("series", "opened_by"), public_id=public_id)
+    return get_object_or_404(
+        access.visible_to(request.user).select_related("series", "opened_by"), public_id=public_id
+    )
 
 
 @require_GET
@@ -33,7 +33,9 @@ def case(request: HttpRequest, public_id: str) -> HttpResponse:
     now = timezone.now()
     access.note_look(found, person=request.user, what=_("去向页"), at=now, address=address(request))
     decisions = list(found.decisions.select_related("turn", "case").order_by("number"))
-    turns = list(found.turns.select_related("holder", "post", "back_to__holder", "back_to__post").order_by("pk"))
+    turns = list(
+        found.turns.select_related("holder", "post", "back_to__holder", "back_to__post").order_by("pk")
+    )
     current = next((turn for turn in turns if not turn.side and turn.ended_at is None), None)
     subject = subjects.get(found.procedure)
     hub = access.holds_hub(request.user, found)
@@ -58,25 +60,33 @@ def case(request: HttpRequest, public_id: str) -> HttpResponse:
                 decisions=decisions,
                 turns=turns,
                 chases=chases_of(found),
-                may_correct=lambda one: reverse("correct", args=[found.public_id, one.number])
-                if one.opinion and may_correct(one, request.user, at=now)
-                else "",
+                may_correct=lambda one: (
+                    reverse("correct", args=[found.public_id, one.number])
+                    if one.opinion and may_correct(one, request.user, at=now)
+                    else ""
+                ),
             ),
             "circulation": circulation,
-            "circulation_words": _circulation_words(circulation),
-            "clocks": [_clock_words(one, now=now) for one in found.clocks.prefetch_related("pauses").order_by("pk")],
+            "circulation_words": circulation_words(circulation),
+            "clocks": [
+                _clock_words(one, now=now) for one in found.clocks.prefetch_related("pauses").order_by("pk")
+            ],
             "facts": subject.facts(found) if subject and subject.facts else None,
             "facts_template": subject.facts_template if subject else "",
             **paper,
             "links": _links(request, found),
             "chases": _chase_rows(found),
-            "chase_url": reverse("chase_new", args=[found.public_id]) if current and _may_chase(request, found) else "",
+            "chase_url": reverse("chase_new", args=[found.public_id])
+            if current and _may_chase(request, found)
+            else "",
             "copies": [],
             "looks": _looks(found)[:10] if _owns(request, found) and found.restricted else None,
             "looks_url": reverse("looks", args=[found.public_id]),
             "actions": _actions(request, found, current, subject, hub=hub, circulating=bool(circulation)),
             "turn_url": _own_turn(request, turns),
-            "to_confirm": [one.number for one in decisions if _wants_confirming(one, decisions, request.user)],
+            "to_confirm": [
+                one.number for one in decisions if _wants_confirming(one, decisions, request.user)
+            ],
             "relocation": _relocation(request, found),
         },
     )
@@ -96,7 +106,13 @@ def _place(case: Case, turn: Turn, *, now) -> dict:
             turn.due_at, now=now, why_url=showing.why_url(last), issued_at=turn.issued_at, ranked=False
         )
         if not ranked
-        else {"state": "waiting", "words": _("在领导处 %(n)d 天") % {"n": (timezone.localdate(now) - timezone.localdate(turn.issued_at)).days}, "date_words": "", "why_url": ""},
+        else {
+            "state": "waiting",
+            "words": _("在领导处 %(n)d 天")
+            % {"n": (timezone.localdate(now) - timezone.localdate(turn.issued_at)).days},
+            "date_words": "",
+            "why_url": "",
+        },
     }
 
 
@@ -115,7 +131,9 @@ def circulation_rows(case: Case, turns: list[Turn], decisions, *, now) -> list[d
                 "post": showing.step_label(case.procedure, turn.step),
                 "sent": showing.short_moment(turn.issued_at),
                 "returned": showing.short_moment(turn.ended_at),
-                "signature": f"{showing.signature_words(decision)} {showing.short_moment(decision.happened_at)}" if decision and turn.ended_how == "moved" else "",
+                "signature": f"{showing.signature_words(decision)} {showing.short_moment(decision.happened_at)}"
+                if decision and turn.ended_how == "moved"
+                else "",
                 "opinion": decision.opinion if decision else "",
                 "state_words": state,
                 "held": turn.ended_at is None,
@@ -123,7 +141,9 @@ def circulation_rows(case: Case, turns: list[Turn], decisions, *, now) -> list[d
                 "turn": turn,
             }
         )
-    for planned in case.planned.filter(turn__isnull=True, dropped_at__isnull=True).select_related("holder", "post"):
+    for planned in case.planned.filter(turn__isnull=True, dropped_at__isnull=True).select_related(
+        "holder", "post"
+    ):
         rows.append(
             {
                 "name": str(planned.holder or planned.post),
@@ -141,12 +161,16 @@ def circulation_rows(case: Case, turns: list[Turn], decisions, *, now) -> list[d
     return rows
 
 
-def _circulation_words(rows: list[dict]) -> str:
+def circulation_words(rows: list[dict]) -> str:
     if not rows:
         return ""
     read = sum(1 for row in rows if row["returned"])
     out = sum(1 for row in rows if row["held"])
-    return _("已退回 %(read)d，在手 %(out)d，待送 %(wait)d") % {"read": read, "out": out, "wait": len(rows) - read - out}
+    return _("已退回 %(read)d，在手 %(out)d，待送 %(wait)d") % {
+        "read": read,
+        "out": out,
+        "wait": len(rows) - read - out,
+    }
 
 
 def _clock_words(one: Clock, *, now) -> dict:
@@ -158,8 +182,13 @@ def _clock_words(one: Clock, *, now) -> dict:
     return {
         "name": one.label or one.rule,
         "deadline": words,
-        "first_words": _("原定 %(day)s") % {"day": showing.moment(one.first_due_at)} if one.first_due_at != one.due_at else "",
-        "paused_words": _("%(when)s 起暂停：%(basis)s") % {"when": showing.short_moment(paused.from_at), "basis": paused.basis} if paused else "",
+        "first_words": _("原定 %(day)s") % {"day": showing.moment(one.first_due_at)}
+        if one.first_due_at != one.due_at
+        else "",
+        "paused_words": _("%(when)s 起暂停：%(basis)s")
+        % {"when": showing.short_moment(paused.from_at), "basis": paused.basis}
+        if paused
+        else "",
         "because": timing.because(one),
         "why_url": reverse("why", args=[one.pk]),
         "source": source_words(one),
@@ -179,7 +208,9 @@ def _links(request: HttpRequest, case: Case) -> list[dict]:
     pairs = [(one, one.to_case_id) for one in rows.filter(from_case=case)] + [
         (one, one.from_case_id) for one in rows.filter(to_case=case)
     ]
-    seen = {one.pk: one for one in access.visible_to(request.user).filter(pk__in=[key for _one, key in pairs])}
+    seen = {
+        one.pk: one for one in access.visible_to(request.user).filter(pk__in=[key for _one, key in pairs])
+    }
     return [
         {
             "kind": str(link.get_kind_display()),
@@ -230,7 +261,13 @@ def _looks(case: Case) -> list[dict]:
 
 def _own_turn(request: HttpRequest, turns: list[Turn]) -> str:
     keys = [turn.pk for turn in turns if turn.ended_at is None]
-    mine = access.waiting_for(request.user).filter(pk__in=keys).order_by("side", "pk").values_list("pk", flat=True).first()
+    mine = (
+        access.waiting_for(request.user)
+        .filter(pk__in=keys)
+        .order_by("side", "pk")
+        .values_list("pk", flat=True)
+        .first()
+    )
     return reverse("turn", args=[mine]) if mine else ""
 
 
@@ -238,11 +275,15 @@ def _wants_confirming(decision, decisions, user) -> bool:
     return (
         decision.recorded_by_id is not None
         and decision.actor_id == user.pk
-        and not any(one.move == "confirm_record" and one.corrects_number == decision.number for one in decisions)
+        and not any(
+            one.move == "confirm_record" and one.corrects_number == decision.number for one in decisions
+        )
     )
 
 
-def _actions(request, case: Case, current: Turn | None, subject, *, hub: bool, circulating: bool) -> list[dict]:
+def _actions(
+    request, case: Case, current: Turn | None, subject, *, hub: bool, circulating: bool
+) -> list[dict]:
     def link(label, url, **more):
         return {"label": label, "url": url, "primary": False, "post": False, "pressed": None, **more}
 
@@ -252,7 +293,14 @@ def _actions(request, case: Case, current: Turn | None, subject, *, hub: bool, c
     if subject and subject.label_url and case.reference:
         actions.append(link(_("打印标签"), subject.label_url(case)))
     followed = Follow.objects.filter(person=request.user, case=case).exists()
-    actions.append(link(_("已关注") if followed else _("关注"), reverse("follow", args=[case.public_id]), post=True, pressed=followed))
+    actions.append(
+        link(
+            _("已关注") if followed else _("关注"),
+            reverse("follow", args=[case.public_id]),
+            post=True,
+            pressed=followed,
+        )
+    )
     if current is not None:
         if may_take_back(case, request.user):
             actions.append(link(_("撤回"), reverse("take_back", args=[case.public_id])))
@@ -264,18 +312,30 @@ def _actions(request, case: Case, current: Turn | None, subject, *, hub: bool, c
             actions.append(link(_("重定位"), reverse("relocate", args=[case.public_id])))
         if hub or case.opened_by_id == request.user.pk:
             actions.append(link(_("作废"), reverse("void", args=[case.public_id])))
-    if subject and subject.edit_url and (url := subject.edit_url(case)) and (hub or case.opened_by_id == request.user.pk):
+    if (
+        subject
+        and subject.edit_url
+        and (url := subject.edit_url(case))
+        and (hub or case.opened_by_id == request.user.pk)
+    ):
         actions.append(link(_("更正登记"), url))
     return actions
 
 
 def _relocation(request: HttpRequest, case: Case) -> dict | None:
-    asked = case.relocations.filter(ended_at__isnull=True).select_related("asked_by", "holder", "post").first()
+    asked = (
+        case.relocations.filter(ended_at__isnull=True).select_related("asked_by", "holder", "post").first()
+    )
     if asked is None:
         return None
     return {
         "words": _("%(who)s 申请重定位到“%(step)s”（%(to)s）：%(why)s")
-        % {"who": asked.asked_by, "step": showing.step_label(case.procedure, asked.step), "to": asked.holder or asked.post or "", "why": asked.reason},
+        % {
+            "who": asked.asked_by,
+            "step": showing.step_label(case.procedure, asked.step),
+            "to": asked.holder or asked.post or "",
+            "why": asked.reason,
+        },
         "url": reverse("relocate", args=[case.public_id]),
     }
 
@@ -320,7 +380,11 @@ def why(request: HttpRequest, key: int) -> HttpResponse:
             "because": lines,
             "days": _day_by_day(one, limit),
             "pauses": [
-                {"from": showing.moment(pause.from_at), "to": showing.moment(pause.to_at), "basis": pause.basis}
+                {
+                    "from": showing.moment(pause.from_at),
+                    "to": showing.moment(pause.to_at),
+                    "basis": pause.basis,
+                }
                 for pause in one.pauses.all()
             ],
             "moved": _extensions(one),
@@ -337,7 +401,9 @@ def _extensions(one: Clock) -> list[dict]:
             "to": row["to"][:10],
             "reason": decisions[row["decision"]].reason if row["decision"] in decisions else "",
             "who": decisions[row["decision"]].signed_name if row["decision"] in decisions else "",
-            "when": showing.short_moment(decisions[row["decision"]].at) if row["decision"] in decisions else "",
+            "when": showing.short_moment(decisions[row["decision"]].at)
+            if row["decision"] in decisions
+            else "",
         }
         for row in one.why.get("extended", [])
     ]
@@ -377,152 +443,22 @@ def looks(request: HttpRequest, public_id: str) -> HttpResponse:
     found = visible(request, public_id)
     if not _owns(request, found):
         raise Http404
-    page = Paginator(Look.objects.filter(case=found).select_related("person"), 50).get_page(request.GET.get("page"))
+    page = Paginator(Look.objects.filter(case=found).select_related("person"), 50).get_page(
+        request.GET.get("page")
+    )
     return TemplateResponse(
         request,
         "office/looks.html",
         {
-            "case": {"reference": found.reference, "title": showing.title_of(found), "url": reverse("case", args=[found.public_id])},
-            "looks": [{"who": one.person.name, "when": showing.moment(one.at), "what": one.what} for one in page],
+            "case": {
+                "reference": found.reference,
+                "title": showing.title_of(found),
+                "url": reverse("case", args=[found.public_id]),
+            },
+            "looks": [
+                {"who": one.person.name, "when": showing.moment(one.at), "what": one.what} for one in page
+            ],
             "prev_url": f"?page={page.previous_page_number()}" if page.has_previous() else "",
             "next_url": f"?page={page.next_page_number()}" if page.has_next() else "",
         },
     )
-
-
-# --- Acts beside the path -----------------------------------------------------------------------------------------
-
-
-def _confirm(request, found: Case, form, *, heading: str, lines: list[str], yes: str, danger: bool = False) -> HttpResponse:
-    return TemplateResponse(
-        request,
-        "office/confirm.html",
-        {
-            "heading": heading,
-            "question": f"{found.reference} {showing.title_of(found)}",
-            "lines": lines,
-            "form": form,
-            "yes_words": yes,
-            "back_url": reverse("case", args=[found.public_id]),
-            "danger": danger,
-        },
-        status=422 if form is not None and form.errors else 200,
-    )
-
-
-@require_http_methods(["GET", "POST"])
-def void(request: HttpRequest, public_id: str) -> HttpResponse:
-    found = visible(request, public_id)
-    if not (found.opened_by_id == request.user.pk or access.holds_hub(request.user, found)):
-        raise Http404
-    form = ReasonForm(request.POST or None)
-    if request.method == "POST" and form.is_valid():
-        try:
-            acting.void(found, actor=request.user, reason=form.cleaned_data["reason"])
-        except acting.Refused as refused:
-            form.add_error("reason", refused.sentence)
-        else:
-            messages.success(request, _("已作废。编号保留，登记簿上划线并写明原因。"))
-            return redirect("case", public_id)
-    return _confirm(request, found, form, heading=_("作废"), yes=_("作废"), danger=True,
-                    lines=[_("编号不再使用，也不会给别的文件。"), _("登记簿上划线保留，写明原因、姓名和时间。")])
-
-
-@require_http_methods(["GET", "POST"])
-def relocate(request: HttpRequest, public_id: str) -> HttpResponse:
-    """重定位: one asks, another confirms."""
-    found = visible(request, public_id)
-    who = access.identity(request.user)
-    if not (access.holds_hub(request.user, found) or who.holds(procedures.get(found.procedure).fallback)):
-        raise Http404
-    asked: Relocation | None = found.relocations.filter(ended_at__isnull=True).select_related("asked_by", "holder", "post").first()
-    if asked is not None:
-        return _answer_relocation(request, found, asked)
-    form = RelocateForm(request.POST or None, procedure=procedures.get(found.procedure))
-    if request.method == "POST" and form.is_valid():
-        try:
-            acting.ask_relocation(found, step=form.cleaned_data["step"], to=form.cleaned_data["names"],
-                                  actor=request.user, reason=form.cleaned_data["reason"])
-        except acting.Refused as refused:
-            form.add_error(refused.field if refused.field in form.fields else None, refused.sentence)
-        else:
-            messages.success(request, _("已申请，等另一位确认后文件才会移动。"))
-            return redirect("case", public_id)
-    return _confirm(request, found, form, heading=_("申请重定位"), yes=_("申请"), danger=True,
-                    lines=[_("已有的意见都保留；在外的传阅件收回。"), _("要由另一位文书或主任确认。")])
-
-
-def _answer_relocation(request, found: Case, asked: Relocation) -> HttpResponse:
-    mine = asked.asked_by_id == request.user.pk
-    if request.method == "POST":
-        try:
-            if mine:
-                acting.withdraw_relocation(asked, actor=request.user)
-                messages.success(request, _("已撤销申请。"))
-            else:
-                acting.confirm_relocation(asked, actor=request.user)
-                messages.success(request, _("已重定位。"))
-        except acting.Refused as refused:
-            messages.error(request, refused.sentence)
-        return redirect("case", found.public_id)
-    lines = [
-        _("%(who)s 申请：%(why)s") % {"who": asked.asked_by, "why": asked.reason},
-        _("移到“%(step)s” %(to)s") % {"step": showing.step_label(found.procedure, asked.step), "to": asked.holder or asked.post or ""},
-    ]
-    if mine:
-        lines.append(_("要由另一位文书或主任确认；您可以撤销申请。"))
-    return _confirm(request, found, None, heading=_("重定位"), lines=lines, yes=_("撤销申请") if mine else _("确认重定位"), danger=not mine)
-
-
-@require_http_methods(["GET", "POST"])
-def circulation(request: HttpRequest, public_id: str) -> HttpResponse:
-    """The hub's page: add readers, take copies back, change the order of who is still to come."""
-    found = visible(request, public_id)
-    hubs = found.turns.filter(side=True, sent_by__isnull=False).order_by("-pk").values_list("sent_by_id", flat=True)
-    hub = Turn.objects.select_related("holder", "post", "case").filter(pk=hubs.first() or 0).first()
-    if hub is None:
-        hub = found.turns.filter(side=False, ended_at__isnull=True).select_related("holder", "post", "case").first()
-    if hub is None or not access.holds_hub(request.user, found):
-        raise Http404
-    procedure = procedures.get(found.procedure)
-    form = AddReadersForm(request.POST if "add" in request.POST else None, procedure=procedure)
-    if request.method == "POST" and ("add" not in request.POST or form.is_valid()):
-        try:
-            _circulate(request, found, hub, form)
-        except acting.Refused as refused:
-            messages.error(request, refused.sentence)
-        return redirect("circulation", public_id)
-    decisions = list(found.decisions.order_by("number"))
-    turns = list(found.turns.select_related("holder", "post").order_by("pk"))
-    rows = circulation_rows(found, turns, decisions, now=timezone.now())
-    return TemplateResponse(
-        request,
-        "office/circulation.html",
-        {
-            "case": {"reference": found.reference, "title": showing.title_of(found), "url": reverse("case", args=[public_id])},
-            "rows": rows,
-            "words": _circulation_words(rows),
-            "form": form,
-        },
-    )
-
-
-def _circulate(request: HttpRequest, found: Case, hub: Turn, form: AddReadersForm) -> None:
-    posted = request.POST
-    if "add" in posted:
-        acting.add_readers(hub, step=form.cleaned_data["step"], names=form.cleaned_data["names"],
-                           in_order=form.cleaned_data["in_order"], actor=request.user)
-        messages.success(request, _("已送出。"))
-    elif posted.get("recall", "").isdigit():
-        turn = get_object_or_404(Turn, pk=int(posted["recall"]), case=found, side=True)
-        acting.recall(turn, actor=request.user, reason=posted.get("reason", ""))
-        messages.success(request, _("已收回。"))
-    elif posted.get("drop", "").isdigit():
-        planned = get_object_or_404(found.planned, pk=int(posted["drop"]))
-        acting.drop_planned(planned, actor=request.user, hub=hub)
-    elif posted.get("up", "").isdigit():
-        keys = list(found.planned.filter(turn__isnull=True, dropped_at__isnull=True).values_list("pk", flat=True))
-        place = keys.index(int(posted["up"])) if int(posted["up"]) in keys else 0
-        if place:
-            keys[place - 1], keys[place] = keys[place], keys[place - 1]
-            acting.reorder(hub, planned=keys, actor=request.user)

@@ -1,0 +1,358 @@
+"""Registering an incoming paper, as fast as a clerk types."""
+
+import uuid
+from datetime import datetime, time
+
+from django import forms
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from office import clock, numbering, shorthand
+from office.forms.deciding import DateField
+from office.levels import FIRST_STATE_SECRET, Secrecy, Urgency
+from office.models.contacts import Organisation
+from office.models.numbers import Series
+from office.models.people import Kind, User
+
+from .models import IncomingDocument
+from .registering import sender_named
+
+FUNCTION = "documents.incoming"
+MEETING_BOOK, TELEGRAM_BOOK = "会", "电"
+
+
+class SeveralFiles(forms.ClearableFileInput):
+    allow_multiple_selected = True
+
+
+class FilesField(forms.FileField):
+    """Any number of files; cleans to a list."""
+
+    widget = SeveralFiles
+
+    def clean(self, value, initial=None):
+        uploads = value if isinstance(value, list | tuple) else [value] if value else []
+        return [super(FilesField, self).clean(one, initial) for one in uploads]
+
+
+class MomentField(forms.CharField):
+    """A day and an hour: 1125 9:00, 11.25 14:30, 明天 9点. Cleans to an aware datetime."""
+
+    def prepare_value(self, value):
+        return timezone.localtime(value).strftime("%Y-%m-%d %H:%M") if isinstance(value, datetime) else value
+
+    def clean(self, value):
+        text = super().clean(value).replace("：", ":").replace("点半", ":30").replace("点", ":00").strip()
+        if not text:
+            return None
+        day, _space, hour = text.partition(" ")
+        try:
+            found = shorthand.read_date(day, today=timezone.localdate(), lean="future")
+            at = time.fromisoformat(hour.strip().zfill(5)) if hour.strip() else time(17, 30)
+        except shorthand.Unreadable as error:
+            raise ValidationError(str(error)) from None
+        except ValueError:
+            raise ValidationError(_("看不懂时间“%(text)s”，请写成 1125 9:00。") % {"text": value}) from None
+        return datetime.combine(found, at, tzinfo=clock.TIME_ZONE)
+
+
+def books(year: int) -> list[Series]:
+    """This year's incoming books; a year that has none yet gets them from last year's."""
+    names = Series.objects.filter(function=FUNCTION, retired=False).order_by("position", "name")
+    ordered = list(dict.fromkeys(names.values_list("name", flat=True)))
+    return [numbering.of_year(name, year=year) for name in ordered]
+
+
+class IncomingForm(forms.Form):
+    token = forms.UUIDField(widget=forms.HiddenInput)
+    series = forms.ChoiceField(label=gettext_lazy("登记簿"))
+    received_on = DateField(label=gettext_lazy("收文日期"), lean="past")
+    channel = forms.ChoiceField(label=gettext_lazy("收文方式"), choices=IncomingDocument.Channel.choices)
+    carrier = forms.ChoiceField(label=gettext_lazy("载体"), choices=IncomingDocument.Carrier.choices)
+    sender_id = forms.IntegerField(widget=forms.HiddenInput, required=False)
+    sender = forms.CharField(label=gettext_lazy("来文单位"), max_length=120)
+    doc_number = forms.CharField(label=gettext_lazy("来文字号"), max_length=80, required=False)
+    title = forms.CharField(label=gettext_lazy("标题"), max_length=500, required=False)
+    secrecy = forms.TypedChoiceField(
+        label=gettext_lazy("密级"), choices=Secrecy.choices, coerce=int, initial=0
+    )
+    secrecy_period = forms.IntegerField(
+        label=gettext_lazy("保密期限（年）"), min_value=1, max_value=99, required=False
+    )
+    urgency = forms.ChoiceField(label=gettext_lazy("紧急程度"), choices=Urgency.choices)
+    telegram_urgency = forms.ChoiceField(
+        label=gettext_lazy("电报等级"),
+        choices=[("", "——"), *IncomingDocument.Telegram.choices],
+        required=False,
+    )
+    copies = forms.IntegerField(label=gettext_lazy("份数"), min_value=1, max_value=9999, initial=1)
+    pages = forms.IntegerField(label=gettext_lazy("页数"), min_value=1, max_value=9999, required=False)
+    attachments_count = forms.IntegerField(
+        label=gettext_lazy("附件"), min_value=0, max_value=999, required=False
+    )
+    dated_on = DateField(label=gettext_lazy("成文日期"), lean="past", required=False)
+    copy_number = forms.CharField(label=gettext_lazy("份号"), max_length=30, required=False)
+    purpose = forms.ChoiceField(
+        label=gettext_lazy("办理方式"),
+        choices=IncomingDocument.Purpose.choices,
+        widget=forms.RadioSelect,
+        initial=IncomingDocument.Purpose.DECISION,
+    )
+    addressee = forms.ModelChoiceField(
+        label=gettext_lazy("亲启人"), queryset=User.objects.none(), required=False, empty_label="——"
+    )
+    answer_wanted = forms.BooleanField(label=gettext_lazy("要求答复"), required=False)
+    answer_by = DateField(label=gettext_lazy("答复期限"), lean="future", required=False)
+    from_meeting = forms.CharField(label=gettext_lazy("会议带回（会议名称）"), max_length=120, required=False)
+    meeting_at = MomentField(label=gettext_lazy("会议时间"), max_length=30, required=False)
+    meeting_place = forms.CharField(label=gettext_lazy("会议地点"), max_length=120, required=False)
+    meeting_rank = forms.CharField(label=gettext_lazy("要求谁参加"), max_length=120, required=False)
+    meeting_answer_by = MomentField(label=gettext_lazy("报名截止"), max_length=30, required=False)
+    mismatch = forms.CharField(
+        label=gettext_lazy("签收不符（与清单、印章、手续）"), max_length=200, required=False
+    )
+    note = forms.CharField(label=gettext_lazy("备注"), max_length=300, required=False)
+    files = FilesField(label=gettext_lazy("扫描件"), required=False)
+    duplicate_ok = forms.BooleanField(required=False)
+
+    # Repeated by the next paper when the clerk asks for it.
+    CARRIED = (
+        "series",
+        "received_on",
+        "channel",
+        "carrier",
+        "sender",
+        "sender_id",
+        "secrecy",
+        "urgency",
+        "purpose",
+    )
+
+    def __init__(self, *args, year: int, **kwargs) -> None:
+        super().__init__(*args, **kwargs)
+        self.year = year
+        self.books = books(year)
+        self.fields["series"].choices = [(one.name, f"{one.name} {one.title}") for one in self.books]
+        self.fields["addressee"].queryset = User.objects.filter(kind=Kind.OFFICE, is_active=True)
+        self.initial.setdefault("token", uuid.uuid4())
+        self.initial.setdefault("received_on", timezone.localdate().isoformat())
+
+    def clean_received_on(self):
+        day = self.cleaned_data["received_on"]
+        if day is None:
+            raise ValidationError(_("请写收文日期。"))
+        if day > timezone.localdate():
+            raise ValidationError(_("收文日期不能晚于今天。"))
+        return day
+
+    def clean(self):
+        data = super().clean()
+        purpose, secrecy = data.get("purpose"), data.get("secrecy", 0)
+        classified = secrecy >= FIRST_STATE_SECRET and not settings.CLASSIFIED_NETWORK
+        if classified:
+            self._refuse_words(data)
+        elif purpose == IncomingDocument.Purpose.ENVELOPE:
+            self._only_the_outside(data)
+        elif not data.get("title") and "title" not in self.errors:
+            self.add_error("title", _("请写标题。"))
+        if data.get("dated_on") and data.get("received_on") and data["dated_on"] > data["received_on"]:
+            self.add_error("dated_on", _("成文日期不能晚于收文日期。"))
+        if data.get("answer_by"):
+            data["answer_wanted"] = True
+        if data.get("series") == TELEGRAM_BOOK and not data.get("telegram_urgency"):
+            self.add_error("telegram_urgency", _("电报请选等级。"))
+        if data.get("series") == MEETING_BOOK:
+            self._meeting(data)
+        if data.get("channel") == IncomingDocument.Channel.MEETING and not data.get("from_meeting"):
+            self.add_error("from_meeting", _("会议带回的文件请写会议名称（R-IN-07）。"))
+        return data
+
+    def _refuse_words(self, data: dict) -> None:
+        article = _("《保守国家秘密法》第三十一条，R-SEC-03")
+        if data.get("title"):
+            self.add_error(
+                "title",
+                _("涉密文件只登编号、来文单位、密级和期限，不写标题（%(article)s）。") % {"article": article},
+            )
+        if data.get("note"):
+            self.add_error("note", _("涉密文件不写备注（%(article)s）。") % {"article": article})
+        if data.get("files"):
+            self.add_error(
+                "files", _("涉密文件不得上传（%(article)s）。请取消选择文件。") % {"article": article}
+            )
+
+    def _only_the_outside(self, data: dict) -> None:
+        if not data.get("addressee"):
+            self.add_error("addressee", _("亲启件请选收件人（R-IN-25）。"))
+        if data.get("title") or data.get("doc_number"):
+            self.add_error("title", _("亲启件只登信封，不写标题和文号（R-IN-25）。"))
+
+    def _meeting(self, data: dict) -> None:
+        if not data.get("meeting_at"):
+            self.add_error("meeting_at", _("会议通知请写会议时间。"))
+        if data.get("meeting_answer_by"):
+            data["answer_wanted"] = True
+            data["answer_by"] = data.get("answer_by") or timezone.localdate(data["meeting_answer_by"])
+
+    # --- What goes to registering.register ---
+
+    def organisation(self) -> Organisation:
+        found = Organisation.objects.filter(pk=self.cleaned_data.get("sender_id") or 0).first()
+        if found is not None and found.name == self.cleaned_data["sender"].strip():
+            return found
+        return sender_named(self.cleaned_data["sender"])
+
+    def book(self) -> Series:
+        return next(one for one in self.books if one.name == self.cleaned_data["series"])
+
+    def fields_of_document(self) -> dict:
+        data = self.cleaned_data
+        return {
+            "received_on": data["received_on"],
+            "channel": data["channel"],
+            "carrier": data["carrier"],
+            "category": self._category(),
+            "number": shorthand.read_document_number(data["doc_number"]),
+            "number_typed": data["doc_number"],
+            "dated_on": data["dated_on"],
+            "copies": data["copies"],
+            "pages": data["pages"],
+            "enclosures": data["attachments_count"] or 0,
+            "copy_number": data["copy_number"],
+            "secrecy_years": data["secrecy_period"],
+            "telegram": data["telegram_urgency"] if data["series"] == TELEGRAM_BOOK else "",
+            "purpose": data["purpose"],
+            "addressee": data["addressee"] if data["purpose"] == IncomingDocument.Purpose.ENVELOPE else None,
+            "answer_wanted": data["answer_wanted"],
+            "answer_by": data["answer_by"],
+            "from_meeting": data["from_meeting"],
+            "mismatch": data["mismatch"],
+            "note": data["note"],
+        }
+
+    def _category(self) -> str:
+        """R-IN-06, from the book: what a clerk need not choose by hand."""
+        category = IncomingDocument.Category
+        return {
+            "平": category.ENQUIRY,
+            "内": category.REQUEST,
+            "会": category.MEETING,
+            "信": category.LETTER,
+        }.get(
+            self.cleaned_data["series"],
+            category.HANDOUT
+            if self.cleaned_data["channel"] == IncomingDocument.Channel.MEETING
+            else category.DIRECTIVE,
+        )
+
+    def meeting(self) -> dict | None:
+        data = self.cleaned_data
+        if data["series"] != MEETING_BOOK:
+            return None
+        return {
+            "starts_at": data["meeting_at"],
+            "place": data["meeting_place"],
+            "rank_wanted": data["meeting_rank"],
+            "answer_by": data["meeting_answer_by"],
+        }
+
+
+class CorrectionForm(forms.Form):
+    """更正登记: every column but the number, with the reason. The old values stay in the history."""
+
+    reason = forms.CharField(label=gettext_lazy("更正原因"), max_length=200)
+    title = forms.CharField(label=gettext_lazy("标题"), max_length=500, required=False)
+    sender = forms.CharField(label=gettext_lazy("来文单位"), max_length=120)
+    number = forms.CharField(label=gettext_lazy("来文字号"), max_length=80, required=False)
+    received_on = DateField(label=gettext_lazy("收文日期"), lean="past")
+    dated_on = DateField(label=gettext_lazy("成文日期"), lean="past", required=False)
+    urgency = forms.ChoiceField(label=gettext_lazy("紧急程度"), choices=Urgency.choices)
+    copies = forms.IntegerField(label=gettext_lazy("份数"), min_value=1)
+    pages = forms.IntegerField(label=gettext_lazy("页数"), min_value=1, required=False)
+    enclosures = forms.IntegerField(label=gettext_lazy("附件"), min_value=0, required=False)
+    copy_number = forms.CharField(label=gettext_lazy("份号"), max_length=30, required=False)
+    note = forms.CharField(label=gettext_lazy("备注"), max_length=300, required=False)
+    files = FilesField(label=gettext_lazy("补充扫描件"), required=False)
+
+    def __init__(self, *args, document: IncomingDocument, **kwargs) -> None:
+        self.document = document
+        case = document.case
+        initial = {
+            "title": case.title,
+            "sender": document.sender.name,
+            "urgency": case.urgency,
+            **{
+                name: getattr(document, name)
+                for name in (
+                    "number",
+                    "received_on",
+                    "dated_on",
+                    "copies",
+                    "pages",
+                    "enclosures",
+                    "copy_number",
+                    "note",
+                )
+            },
+        }
+        super().__init__(*args, initial=initial, **kwargs)
+
+    def clean(self):
+        data = super().clean()
+        classified = self.document.case.secrecy >= FIRST_STATE_SECRET and not settings.CLASSIFIED_NETWORK
+        if classified:
+            for name in ("title", "note", "files"):
+                if data.get(name):
+                    self.add_error(
+                        name, _("涉密文件不在本系统写内容（《保守国家秘密法》第三十一条，R-SEC-03）。")
+                    )
+        elif not data.get("title") and not self.document.is_envelope:
+            self.add_error("title", _("请写标题。"))
+        if data.get("received_on") and data["received_on"] > timezone.localdate():
+            self.add_error("received_on", _("收文日期不能晚于今天。"))
+        if data.get("dated_on") and data.get("received_on") and data["dated_on"] > data["received_on"]:
+            self.add_error("dated_on", _("成文日期不能晚于收文日期。"))
+        return data
+
+
+class RegisterFilter(forms.Form):
+    """What part of the register is shown, printed or exported."""
+
+    year = forms.TypedChoiceField(label=gettext_lazy("年度"), coerce=int, required=False)
+    month = forms.TypedChoiceField(
+        label=gettext_lazy("月份"),
+        coerce=int,
+        required=False,
+        empty_value=None,
+        choices=[("", gettext_lazy("全年")), *[(n, str(n)) for n in range(1, 13)]],
+    )
+    series = forms.ChoiceField(label=gettext_lazy("登记簿"), required=False)
+    senders = forms.ChoiceField(
+        label=gettext_lazy("来文单位"),
+        required=False,
+        choices=[("", gettext_lazy("全部")), *Organisation.Group.choices],
+    )
+    state = forms.ChoiceField(
+        label=gettext_lazy("状态"),
+        required=False,
+        choices=[
+            ("", gettext_lazy("全部")),
+            ("open", gettext_lazy("在办")),
+            ("closed", gettext_lazy("已办结")),
+            ("void", gettext_lazy("作废")),
+        ],
+    )
+    q = forms.CharField(label=gettext_lazy("标题、文号"), required=False, max_length=100)
+
+    def __init__(self, *args, **kwargs) -> None:
+        super().__init__(*args, **kwargs)
+        rows = list(Series.objects.filter(function=FUNCTION).values_list("year", "name"))
+        years = sorted({year for year, _name in rows} | {timezone.localdate().year}, reverse=True)
+        self.fields["year"].choices = [(year, str(year)) for year in years]
+        self.fields["series"].choices = [
+            ("", _("全部")),
+            *[(name, name) for name in dict.fromkeys(name for _year, name in rows)],
+        ]

@@ -1,0 +1,78 @@
+"""Slips, circulation slips, labels and the printed register."""
+
+from urllib.parse import quote
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET
+
+from office import jobs, printing
+from office.printing.sheets import Form
+
+from .forms import RegisterFilter
+from .sheets import circulation_of, label_of, slip_of
+from .views import document_of, selection_of
+
+FORMS = {"reading": Form.READING, "approval": Form.APPROVAL, "handling": Form.HANDLING}
+
+
+def pdf_answer(content: bytes, *, name: str) -> HttpResponse:
+    answer = HttpResponse(content, content_type="application/pdf")
+    answer["Content-Disposition"] = f"inline; filename*=UTF-8''{quote(name)}"
+    answer["Cache-Control"] = "private, no-store"
+    return answer
+
+
+@require_GET
+def slip(request: HttpRequest, public_id: str) -> HttpResponse:
+    document = document_of(request, public_id)
+    sheet = slip_of(document, viewer=request.user, form=FORMS.get(request.GET.get("form", "")))
+    return pdf_answer(printing.slip(sheet, created=timezone.now()), name=f"{sheet.name} {document.case}.pdf")
+
+
+@require_GET
+def circulation(request: HttpRequest, public_id: str) -> HttpResponse:
+    document = document_of(request, public_id)
+    sheet = circulation_of(document, viewer=request.user)
+    return pdf_answer(
+        printing.circulation(sheet, created=timezone.now()), name=f"{sheet.name} {document.case}.pdf"
+    )
+
+
+@require_GET
+def label(request: HttpRequest, public_id: str) -> HttpResponse:
+    """One sticker of 70 × 37 mm, or on an A4 sheet whose first `skip` places are used."""
+    document = document_of(request, public_id)
+    skip = request.GET.get("skip", "")
+    content = printing.labels(
+        [label_of(document)],
+        sheet=skip.isdigit(),
+        skip=int(skip) if skip.isdigit() else 0,
+        created=timezone.now(),
+    )
+    return pdf_answer(content, name=_("标签 %(number)s.pdf") % {"number": document.case})
+
+
+@require_GET
+def register(request: HttpRequest) -> HttpResponse:
+    """The register as PDF or Excel: made by the worker, with its progress shown and the file kept."""
+    filters = RegisterFilter(request.GET)
+    chosen = filters.cleaned_data if filters.is_valid() else {}
+    selection = selection_of(request, chosen)
+    kind = "xlsx" if request.GET.get("as") == "xlsx" else "pdf"
+    job = jobs.ask(
+        "register",
+        title=_("收文登记簿 %(period)s（%(kind)s）") % {"period": selection.period, "kind": kind.upper()},
+        actor=request.user,
+        arguments={
+            "code": "documents.incoming",
+            "as": kind,
+            "year": selection.year,
+            "month": selection.month,
+            "series": selection.series,
+            "senders": list(selection.senders),
+        },
+    )
+    return redirect("job", job.public_id)

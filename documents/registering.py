@@ -1,0 +1,159 @@
+"""The one way a paper enters the office: from the form, from a file, from the demo."""
+
+from collections.abc import Callable
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from pypinyin import Style, lazy_pinyin
+
+from office import acting, procedures
+from office.acting.door import Refused
+from office.levels import FIRST_STATE_SECRET, LONGEST_PERIOD, Secrecy, Urgency
+from office.models.cases import Case
+from office.models.contacts import Organisation
+from office.models.dials import ProcedureChoice
+from office.models.numbers import Series
+from office.models.people import User
+
+from . import paths
+from .models import IncomingDocument, MeetingNotice
+from .procedures import FORMS
+
+# A telegram's own urgency runs as a paper's (defaults.md).
+TELEGRAM_RUNS_AS = {
+    "most": Urgency.FLASH,
+    "flash": Urgency.FLASH,
+    "urgent": Urgency.URGENT,
+    "plain": Urgency.NORMAL,
+}
+
+
+def initials(name: str) -> str:
+    """Pinyin initials for finding a name by keyboard: 省农业农村厅 -> snynct."""
+    return "".join(part[0] for part in lazy_pinyin(name, style=Style.NORMAL) if part).lower()[:60]
+
+
+def sender_named(name: str) -> Organisation:
+    """The organisation of this name, made in place when the office has not had it before."""
+    name = " ".join(name.split())
+    found, _made = Organisation.objects.get_or_create(name=name, defaults={"initials": initials(name)})
+    return found
+
+
+def form_of(purpose: str, *, meeting: bool) -> str:
+    if meeting and purpose != IncomingDocument.Purpose.ENVELOPE:
+        return FORMS["meeting"]
+    return FORMS[purpose]
+
+
+def procedure_for(form: str, *, on: date) -> type[procedures.Procedure]:
+    """The procedure the office has chosen for new papers of this form; the first declared without a choice."""
+    choice = ProcedureChoice.objects.filter(form=form, since__lte=on).order_by("-since").first()
+    declared = procedures.serving(form)
+    return next((one for one in declared if choice and one.code == choice.procedure), declared[0])
+
+
+def register(
+    *,
+    actor: User,
+    series: Series,
+    sender: Organisation,
+    title: str = "",
+    token: UUID | None = None,
+    at: datetime | None = None,
+    urgency: str = Urgency.NORMAL,
+    secrecy: int = Secrecy.NONE,
+    restricted: bool = False,
+    meeting: dict[str, Any] | None = None,
+    attach: Callable[[Case], Any] | None = None,
+    procedure: str = "",
+    **fields: Any,
+) -> Case:
+    """Give a paper its number and put it into the first hands, or do nothing at all. Raises Refused.
+
+    `fields` are IncomingDocument's; `attach(case)` stores the files inside the same transaction; `meeting`
+    the columns of MeetingNotice. A telegram's urgency decides the case's.
+    """
+    at = at or timezone.now()
+    purpose = fields.get("purpose", IncomingDocument.Purpose.DECISION)
+    telegram = fields.get("telegram", "")
+    if telegram:
+        urgency = TELEGRAM_RUNS_AS[telegram]
+    _refuse_secrets(series, secrecy=secrecy, title=title, fields=fields)
+    form = form_of(purpose, meeting=meeting is not None)
+    chosen = procedures.get(procedure) if procedure else procedure_for(form, on=timezone.localdate(at))
+    if purpose == IncomingDocument.Purpose.ENVELOPE:
+        title = ""
+        fields |= {"number": "", "number_typed": ""}
+
+    def build(case: Case) -> None:
+        document = IncomingDocument(case=case, sender=sender, **fields)
+        document.save(force_insert=True)
+        if meeting is not None:
+            MeetingNotice.objects.create(document=document, **meeting)
+        Organisation.objects.filter(pk=sender.pk).update(used=sender.used + 1)
+        if attach is not None:
+            attach(case)
+        if secrecy < FIRST_STATE_SECRET:
+            case.search_text = search_words(document)
+            case.save(update_fields=["search_text"])
+        paths.start_answer_clock(document, at=at)
+
+    with transaction.atomic():
+        return acting.start(
+            chosen,
+            actor=actor,
+            title=title,
+            token=token,
+            at=at,
+            series=series,
+            build=build,
+            urgency=urgency,
+            secrecy=secrecy,
+            # R-SEC-07: work secrets are read by people named one by one, never by a post's rule.
+            restricted=restricted or secrecy == Secrecy.WORK,
+        )
+
+
+def _refuse_secrets(series: Series, *, secrecy: int, title: str, fields: dict) -> None:
+    if series.number_only and secrecy < FIRST_STATE_SECRET:
+        raise Refused(
+            _("“%(book)s”只登涉密文件，请选密级或换一本。") % {"book": series.title}, field="secrecy"
+        )
+    if secrecy >= FIRST_STATE_SECRET and fields.get("note"):
+        raise Refused(
+            _("涉密文件不得在备注里写内容（《保守国家秘密法》第三十一条，R-SEC-03）。"), field="note"
+        )
+    years = fields.get("secrecy_years")
+    longest = LONGEST_PERIOD.get(secrecy)
+    if years and longest and years > longest:
+        raise Refused(
+            _("%(level)s级的保密期限最长 %(n)d 年（《保守国家秘密法》第二十条，R-SEC-02）。")
+            % {"level": Secrecy(secrecy).label, "n": longest},
+            field="secrecy_period",
+        )
+
+
+def search_words(document: IncomingDocument) -> str:
+    """What a clerk looks a paper up by, besides its title."""
+    sender = document.sender
+    words = [sender.name, sender.short_name, document.number, document.number_typed, document.from_meeting]
+    if not document.is_envelope:
+        words.append(document.note)
+    return " ".join(dict.fromkeys(word for word in words if word))
+
+
+def same_number(sender: Organisation, number: str, *, visible) -> list[IncomingDocument]:
+    """Papers of the same sender and number among the visible ones: a warning, never a bar."""
+    if not number:
+        return []
+    return list(
+        IncomingDocument.objects.filter(sender=sender, number=number, case__in=visible)
+        .exclude(case__outcome="void")
+        .select_related("case", "sender")
+        .order_by("-pk")[:5]
+    )

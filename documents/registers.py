@@ -1,0 +1,163 @@
+"""收文登记簿: the printed register of incoming papers, with the fields of domain C."""
+
+from collections.abc import Iterator
+
+from django.db.models import Prefetch, QuerySet
+from django.utils import timezone
+
+from office import access, registers, showing
+from office.models.cases import Case, Decision, Turn
+from office.registers import Column, Register, Row, Selection
+
+from .models import IncomingDocument
+from .sheets import levels
+
+OUTCOMES = {"done": "办结", "reference": "存查", "refused": "退回", "void": "作废"}
+
+
+@registers.add
+class IncomingRegister(Register):
+    code = "documents.incoming"
+    title = "收文登记簿"
+    columns = (
+        Column("收文号", 15, "center"),
+        Column("收文\n日期", 12, "center"),
+        Column("来文机关", 26),
+        Column("来文字号", 27),
+        Column("标　　题", 60, kind="title"),
+        Column("密级", 11, "center"),
+        Column("缓急", 9, "center"),
+        Column("份数", 8, "center"),
+        Column("页数", 8, "center"),
+        Column("附件", 8, "center"),
+        Column("份号", 13, "center"),
+        Column("承办单位\n分　　送", 22),
+        Column("签收人", 19),
+        Column("办理结果", 24),
+        Column("归档号", 17),
+        Column("备注", 11),
+    )
+
+    def rows(self, selection: Selection) -> Iterator[Row]:
+        for document in entries(selection).iterator(chunk_size=500):
+            yield row_of(document)
+
+
+def entries(selection: Selection) -> QuerySet[IncomingDocument]:
+    """The papers of a selection in the order of their books and numbers; without a viewer as the registry sees
+    them: everything that is neither sealed nor restricted."""
+    visible = (
+        access.visible_to(selection.viewer)
+        if selection.viewer is not None
+        else Case.objects.filter(restricted=False, sealed=False)
+    )
+    found = IncomingDocument.objects.filter(case__in=visible, case__series__year=selection.year)
+    if selection.month:
+        found = found.filter(received_on__month=selection.month)
+    if selection.series:
+        found = found.filter(case__series__name=selection.series)
+    if selection.senders:
+        found = found.filter(sender__group__in=selection.senders)
+    return (
+        found.select_related("case__series", "case__opened_by", "sender")
+        .prefetch_related(
+            Prefetch(
+                "case__turns",
+                queryset=Turn.objects.filter(step__in=["handle", "assist", "read"])
+                .select_related("holder", "post__department")
+                .order_by("pk"),
+                to_attr="hands",
+            ),
+            Prefetch(
+                "case__decisions",
+                queryset=Decision.objects.filter(
+                    move__in=["report", "report_to_answer", "finish", "void", "not_ours", "read"]
+                ).order_by("number"),
+                to_attr="ends",
+            ),
+        )
+        .order_by("case__series__position", "case__series__name", "case__serial")
+    )
+
+
+def row_of(document: IncomingDocument) -> Row:
+    case = document.case
+    secrecy, urgency = levels(document)
+    void = None
+    if case.outcome == "void":
+        one = next((one for one in case.ends if one.move == "void"), None)
+        void = f"{one.reason}（{one.signed_name} {_day(one.at)}）" if one else "作废"
+    return Row(
+        cells=[
+            short_number(case),
+            f"{document.received_on:%m-%d}",
+            document.sender.name,
+            document.number,
+            showing.title_of(case),
+            secrecy,
+            urgency,
+            str(document.copies),
+            str(document.pages or ""),
+            str(document.enclosures or ""),
+            document.copy_number,
+            handed_to(case),
+            signed_for(case),
+            result_of(document),
+            document.archived_as,
+            remarks(document),
+        ],
+        void=void,
+        key=case.public_id,
+    )
+
+
+def short_number(case: Case) -> str:
+    return f"{case.series.name}{case.serial:04}" if case.series_id else case.reference
+
+
+def _day(at) -> str:
+    return f"{timezone.localtime(at):%m-%d}"
+
+
+def handed_to(case: Case) -> str:
+    """承办单位 first, then those it was sent to for help or for reading."""
+    names = []
+    for step in ("handle", "assist", "read"):
+        for turn in case.hands:
+            if turn.step == step and turn.ended_how != "taken_back":
+                unit = turn.post.department if turn.post_id else None
+                names.append(str(unit or turn.holder or turn.post))
+    return "、".join(dict.fromkeys(names))
+
+
+def signed_for(case: Case) -> str:
+    """Who signed for the paper, with the date: the handling unit, else the readers."""
+    handlers = [turn for turn in case.hands if turn.step == "handle"]
+    chosen = handlers or [turn for turn in case.hands if turn.step == "read" and turn.ended_how == "moved"]
+    signed = [
+        f"{turn.holder.name} {_day(turn.opened_at or turn.issued_at)}"
+        for turn in chosen
+        if turn.holder_id and (turn.opened_at or turn.ended_at)
+    ]
+    by_post = [
+        f"{one.signed_name} {_day(one.at)}"
+        for one in case.ends
+        if one.move == "report" and one.turn_id in {turn.pk for turn in chosen if not turn.holder_id}
+    ]
+    return "、".join(dict.fromkeys([*signed, *by_post]))
+
+
+def result_of(document: IncomingDocument) -> str:
+    case = document.case
+    if case.outcome == "void":
+        return ""
+    if case.outcome:
+        words = document.result or OUTCOMES[case.outcome]
+        return f"{words} {_day(case.closed_at)}" if case.closed_at else words
+    return document.result
+
+
+def remarks(document: IncomingDocument) -> str:
+    late = document.days_late
+    parts = [f"补登 {late} 日" if late > 0 else "", document.from_meeting, document.note]
+    return "；".join(part for part in parts if part)

@@ -1,0 +1,220 @@
+"""An incoming paper as the printed forms know it: 文件处理单, 送阅文件单, 报批文件单, 传阅单, label."""
+
+from collections.abc import Iterable
+
+from django.conf import settings
+from django.utils import timezone
+
+from office import printing, showing
+from office.levels import Secrecy, Urgency
+from office.models.cases import Case, Decision
+from office.models.clocks import Chase, Reminder
+from office.models.people import User
+from office.printing.sheets import Chase as ChaseLine
+from office.printing.sheets import (
+    Circulation,
+    Correction,
+    Form,
+    Label,
+    Opinion,
+    Reader,
+    Recorded,
+    Slip,
+    Voided,
+)
+
+from .models import IncomingDocument
+
+# In which box of the slip a step's opinions stand.
+PROPOSING = {"review", "propose"}
+INSTRUCTING = {"instruct"}
+HANDLING = {"handle", "assist", "conclude", "arrange"}
+URGENCY = {Urgency.NORMAL: "", Urgency.URGENT: "加急", Urgency.FLASH: "特急"}
+SECRECY = {
+    Secrecy.NONE: "",
+    Secrecy.WORK: "工作秘密",
+    Secrecy.CONFIDENTIAL: "秘密",
+    Secrecy.SECRET: "机密",
+    Secrecy.TOP_SECRET: "绝密",
+}
+TELEGRAM = {"most": "特提", "flash": "特急", "urgent": "加急", "plain": "平急"}
+CHASED_BY = {"phone": "电话", "oral": "当面", "letter": "催办函", "system": "系统提醒"}
+
+
+def levels(document: IncomingDocument) -> tuple[str, str]:
+    """Secrecy with its period (机密★10年) and urgency, as paper writes them."""
+    secrecy = SECRECY[document.case.secrecy]
+    if secrecy and document.secrecy_years:
+        secrecy = f"{secrecy}★{document.secrecy_years}年"
+    return secrecy, TELEGRAM.get(document.telegram, "") or URGENCY[document.case.urgency]
+
+
+def slip_of(document: IncomingDocument, *, viewer: User | None, form: Form | None = None) -> Slip:
+    """The slip as it stands now. A paper for reading gets the reading form unless told otherwise."""
+    case = document.case
+    decisions = list(case.decisions.select_related("turn", "actor").order_by("number"))
+    corrections = _corrections(decisions)
+    confirmed = {one.corrects_number: one.at for one in decisions if one.move == "confirm_record"}
+    written = [one for one in decisions if one.opinion and one.move != "correct"]
+    signed = [one for one in decisions if one.move == "circle"]
+
+    def opinions(steps: set[str], extra: Iterable[Decision] = ()) -> tuple[Opinion, ...]:
+        chosen = [one for one in written if one.step in steps] + [
+            one for one in extra if one.step in steps and not one.opinion
+        ]
+        chosen.sort(key=lambda one: one.number)
+        return tuple(_opinion(one, corrections=corrections, confirmed=confirmed) for one in chosen)
+
+    secrecy, urgency = levels(document)
+    if form is None:
+        form = Form.READING if document.purpose == IncomingDocument.Purpose.READING else Form.HANDLING
+    closing = next(
+        (one for one in reversed(decisions) if one.leads_to in ("done", "reference", "refused")), None
+    )
+    due = case.clocks.filter(met_at__isnull=True, stopped_at__isnull=True).order_by("-due_at").first()
+    return Slip(
+        form=form,
+        office=settings.OFFICE_NAME,
+        reference=case.reference,
+        title=showing.title_of(case),
+        number=document.number,
+        secrecy=secrecy,
+        urgency=urgency,
+        copy_number=document.copy_number,
+        qr=case.reference or case.public_id,
+        restricted_to=_watermark(case, viewer),
+        voided=_voided(case, decisions),
+        sender=document.sender.name,
+        received_at=document.received_on,
+        copies=str(document.copies),
+        pages=str(document.pages or ""),
+        attachments=str(document.enclosures or ""),
+        due_at=document.answer_by or (due.due_at if due else None),
+        proposals=opinions(PROPOSING),
+        instructions=opinions(INSTRUCTING, extra=signed),
+        handling=opinions(HANDLING),
+        readers=_readers(case, decisions),
+        chases=_chases(case),
+        filed=document.archived_as,
+        concluded=f"{_day(closing.at)} {closing.signed_name}" if closing else "",
+    )
+
+
+def _day(at) -> str:
+    local = timezone.localtime(at)
+    return f"{local.year}年{local.month}月{local.day}日"
+
+
+def _corrections(decisions: list[Decision]) -> dict[int, list[Correction]]:
+    found: dict[int, list[Correction]] = {}
+    for one in decisions:
+        if one.move == "correct":
+            found.setdefault(one.corrects_number, []).append(
+                Correction(words=one.opinion, name=one.signed_name, at=one.at, reason=one.reason)
+            )
+    return found
+
+
+def _opinion(one: Decision, *, corrections, confirmed) -> Opinion:
+    recorded = None
+    if one.recorded_by_id:
+        recorded = Recorded(
+            name=one.recorded_name, at=one.at, scan=bool(one.files), confirmed_at=confirmed.get(one.number)
+        )
+    return Opinion(
+        words=one.opinion or "（圈阅）",
+        name=one.signed_name,
+        at=one.happened_at,
+        department=one.signed_department if one.step in HANDLING else "",
+        principal=one.signed_for,
+        recorded=recorded,
+        corrections=tuple(corrections.get(one.number, ())),
+    )
+
+
+def _readers(case: Case, decisions: list[Decision]) -> tuple[Reader, ...]:
+    by_turn = {one.turn_id: one for one in decisions if one.side}
+    readers = []
+    for turn in (
+        case.turns.filter(side=True).exclude(step="assist").select_related("holder", "post").order_by("pk")
+    ):
+        one = by_turn.get(turn.pk) if turn.ended_how == "moved" else None
+        readers.append(
+            Reader(
+                name=one.signed_name if one else str(turn.holder or turn.post),
+                sent_at=turn.issued_at,
+                read_at=one.happened_at if one else None,
+                back_at=turn.ended_at,
+                words=one.opinion if one else "",
+                principal=one.signed_for if one else "",
+            )
+        )
+    for planned in case.planned.filter(
+        turn__isnull=True, dropped_at__isnull=True, step="read"
+    ).select_related("holder", "post"):
+        readers.append(Reader(name=str(planned.holder or planned.post)))
+    return tuple(readers)
+
+
+def _chases(case: Case) -> tuple[ChaseLine, ...]:
+    rows = [
+        ChaseLine(at=one.at, means="系统提醒", whom="、".join(str(name) for name in one.to))
+        for one in Reminder.objects.filter(clock__case=case).order_by("at")
+        if one.kind != "inform"
+    ]
+    rows += [
+        ChaseLine(at=one.at, means=CHASED_BY[one.kind], whom=one.to, answer=one.answer)
+        for one in Chase.objects.filter(case=case).exclude(kind="system").order_by("at")
+    ]
+    return tuple(sorted(rows, key=lambda row: row.at))
+
+
+def _voided(case: Case, decisions: list[Decision]) -> Voided | None:
+    if case.outcome != "void":
+        return None
+    one = next((one for one in reversed(decisions) if one.move == "void"), None)
+    return Voided(reason=one.reason, name=one.signed_name, at=one.at) if one else None
+
+
+def _watermark(case: Case, viewer: User | None) -> str:
+    if viewer is None or not (case.restricted or case.secrecy):
+        return ""
+    now = timezone.localtime()
+    return f"{viewer.name} {_day(now)} {now:%H:%M} 打印"
+
+
+def print_slip(case: Case) -> bytes:
+    """The slip as PDF, without a reader's name at the margin: `manage.py print_slip`."""
+    document = IncomingDocument.objects.select_related("sender", "case__opened_by").get(case=case)
+    return printing.slip(slip_of(document, viewer=None), created=timezone.now())
+
+
+def circulation_of(document: IncomingDocument, *, viewer: User | None) -> Circulation:
+    case = document.case
+    decisions = list(case.decisions.select_related("turn").order_by("number"))
+    readers = _readers(case, decisions)
+    secrecy, _urgency = levels(document)
+    hub = next((one for one in decisions if one.move in ("send", "add_readers")), None)
+    return Circulation(
+        office=settings.OFFICE_NAME,
+        reference=case.reference,
+        title=showing.title_of(case),
+        number=document.number,
+        secrecy=secrecy,
+        copy_number=document.copy_number,
+        qr=case.reference or case.public_id,
+        restricted_to=_watermark(case, viewer),
+        voided=_voided(case, decisions),
+        scope="、".join(reader.name for reader in readers),
+        readers=readers,
+        clerk=hub.signed_name if hub else (case.opened_by.name),
+    )
+
+
+def label_of(document: IncomingDocument) -> Label:
+    return Label(
+        reference=document.case.reference,
+        sender=document.sender.name,
+        received_at=document.received_on,
+        qr=document.case.reference or document.case.public_id,
+    )

@@ -1,0 +1,217 @@
+"""What incoming papers say about themselves on the office's own pages, and what their moves ask for."""
+
+from collections.abc import Sequence
+
+from django import forms
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from office import access, procedures, showing, subjects
+from office.acting.door import wordless
+from office.forms.deciding import DateField
+from office.forms.people import Candidates, HolderField, HoldersField, key_of
+from office.models.cases import Case, Turn
+from office.models.people import Post, User
+
+from . import paths
+from .models import IncomingDocument
+
+
+def second_lines(cases: Sequence[Case]) -> dict[int, str]:
+    """Sender, number, enclosures, answer date: one line under the title. One query."""
+    documents = IncomingDocument.objects.filter(case__in=[case.pk for case in cases]).select_related("sender")
+    return {one.case_id: second_line(one) for one in documents}
+
+
+def second_line(one: IncomingDocument) -> str:
+    parts = [one.sender.name, one.number]
+    if one.enclosures:
+        parts.append(_("附件 %(n)d") % {"n": one.enclosures})
+    if one.answer_wanted and one.answered_on is None:
+        parts.append(
+            _("要求 %(day)s 前答复") % {"day": one.answer_by.strftime("%m-%d")}
+            if one.answer_by
+            else _("要求答复")
+        )
+    return "　".join(part for part in parts if part)
+
+
+def facts(case: Case) -> dict:
+    one = IncomingDocument.objects.select_related("sender", "addressee").get(case=case)
+    rows = [
+        {"label": _("来文单位"), "value": one.sender.name, "wide": True},
+        {
+            "label": _("来文字号"),
+            "value": one.number,
+            "note": one.number_typed if one.number_typed != one.number else "",
+        },
+        {"label": _("成文日期"), "value": one.dated_on.isoformat() if one.dated_on else ""},
+        {
+            "label": _("收文日期"),
+            "value": one.received_on.isoformat(),
+            "note": _("补登 %(n)d 日") % {"n": one.days_late} if one.days_late > 0 else "",
+        },
+        {
+            "label": _("收文方式"),
+            "value": f"{one.get_channel_display()} · {one.get_carrier_display()}",
+            "note": one.from_meeting,
+        },
+        {
+            "label": _("份数 页数"),
+            "value": _("%(copies)d 份 %(pages)s 页 附件 %(n)d")
+            % {"copies": one.copies, "pages": one.pages or "—", "n": one.enclosures},
+            "note": _("份号 %(n)s") % {"n": one.copy_number} if one.copy_number else "",
+        },
+        {
+            "label": _("密级 缓急"),
+            "value": " ".join(
+                filter(
+                    None,
+                    [
+                        str(case.get_secrecy_display()),
+                        str(one.get_telegram_display() or case.get_urgency_display()),
+                    ],
+                )
+            ),
+            "note": _("期限 %(n)d 年") % {"n": one.secrecy_years} if one.secrecy_years else "",
+        },
+        {"label": _("办理方式"), "value": str(one.get_purpose_display()), "note": str(one.addressee or "")},
+        {"label": _("登记人"), "value": f"{case.opened_by.name} {showing.moment(case.opened_at)}"},
+    ]
+    if one.mismatch:
+        rows.append({"label": _("签收不符"), "value": one.mismatch, "wide": True})
+    if one.answered_on:
+        rows.append(
+            {"label": _("答复"), "value": f"{one.answered_on.isoformat()} {one.answer_how}", "wide": True}
+        )
+    if one.note:
+        rows.append({"label": _("备注"), "value": one.note, "wide": True})
+    return {
+        "rows": [{"wide": False, "note": "", **row} for row in rows],
+        "meeting": _meeting(one),
+        "envelope_only": one.is_envelope,
+        "answer_words": _answer_words(one),
+        "classified_words": _("涉密文件：本系统只登编号、来文单位、密级和期限，内容只在纸上（R-SEC-03）。")
+        if wordless(case)
+        else "",
+    }
+
+
+def _meeting(one: IncomingDocument) -> dict | None:
+    if not hasattr(one, "meeting"):
+        return None
+    meeting = one.meeting
+    return {
+        "at": showing.moment(meeting.starts_at),
+        "place": meeting.place,
+        "rank": meeting.rank_wanted,
+        "answer_by": showing.moment(meeting.answer_by),
+        "goes": "、".join(person.name for person in meeting.attendees.all()),
+    }
+
+
+def _answer_words(one: IncomingDocument) -> str:
+    if not one.answer_wanted or one.answered_on:
+        return ""
+    if one.answer_by:
+        return _("来文要求 %(day)s 前答复") % {"day": one.answer_by.isoformat()}
+    return _("来文要求答复")
+
+
+# --- What the moves ask for ---
+
+NAMES_A_UNIT = {"propose": {"submit", "hand_over"}, "instruct": {"instruct"}}
+
+
+def fields(turn: Turn, move: procedures.Move, candidates: Candidates) -> dict[str, forms.Field]:
+    """Beside the words: the unit that handles it, who helps, and by when (R-IN-10, R-IN-11)."""
+    case = turn.case
+    found: dict[str, forms.Field] = {}
+    if (
+        move.code in NAMES_A_UNIT.get(turn.step, ())
+        and not move.others
+        and not case.procedure.endswith(".meeting")
+    ):
+        named = paths.named_in_force(case)
+        units = candidates.departments()
+        found["lead"] = HolderField(
+            choices=units,
+            label=_("承办（牵头）"),
+            required=False,
+            initial=key_of(named.lead) if named else "",
+        )
+        found["assisting"] = HoldersField(
+            choices=units,
+            label=_("协办"),
+            required=False,
+            initial=[key_of(post) for post in named.assisting.all()] if named else [],
+        )
+        found["due_on"] = DateField(label=gettext_lazy("办结期限"), required=False)
+    if case.procedure.endswith(".meeting") and move.code == "attend":
+        found["attendees"] = HoldersField(choices=candidates.everybody(), label=_("谁去参加"), required=False)
+    if move.code == "answered":
+        found["answered_on"] = DateField(
+            label=gettext_lazy("答复日期"),
+            lean="past",
+            required=False,
+            initial=timezone.localdate().isoformat(),
+        )
+    return found
+
+
+def suggested(turn: Turn, move: procedures.Move) -> list[User | Post]:
+    """Whom the form has ticked already: the named unit, the next leader, the leader in charge, who attends."""
+    case = turn.case
+    if move.code == "hand_over":
+        named = paths.named_in_force(case)
+        return [named.lead, *named.assisting.all()] if named else []
+    if move.code == "present":
+        row = (
+            case.planned.filter(step="instruct", turn__isnull=True, dropped_at__isnull=True)
+            .select_related("holder", "post")
+            .first()
+        )
+        return [row.holder or row.post] if row else []
+    if move.code == "notify":
+        return list(paths.document(case).meeting.attendees.all()) if paths.is_meeting(case) else []
+    if move.code == "deliver":
+        addressee = paths.document(case).addressee
+        return [addressee] if addressee else []
+    if move.code == "again":
+        last = (
+            case.turns.filter(step="handle", side=False)
+            .select_related("holder", "post")
+            .order_by("-pk")
+            .first()
+        )
+        return [last.post or last.holder] if last else []
+    return []
+
+
+def slip_url(case: Case) -> str:
+    return reverse("incoming_slip", args=[case.public_id])
+
+
+def label_url(case: Case) -> str:
+    return reverse("incoming_label", args=[case.public_id])
+
+
+def edit_url(case: Case) -> str:
+    return reverse("incoming_edit", args=[case.public_id]) if case.outcome != "void" else ""
+
+
+SUBJECT = subjects.Subject(
+    code="documents",
+    label=gettext_lazy("收文"),
+    second_lines=second_lines,
+    facts=facts,
+    facts_template="documents/incoming_detail_facts.html",
+    fields=fields,
+    suggested=suggested,
+    edit_url=edit_url,
+    slip_url=slip_url,
+    label_url=label_url,
+    may_register=lambda user: access.identity(user).holds("clerk"),
+)

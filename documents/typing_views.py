@@ -1,0 +1,97 @@
+"""Small answers while the clerk types: senders, duplicates, what a date was read as."""
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.template.response import TemplateResponse
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET
+
+from office import access, shorthand, showing
+from office.models.contacts import Organisation
+
+from . import registering
+from .models import IncomingDocument
+from .views import may_register
+
+
+@require_GET
+def incoming_senders(request: HttpRequest) -> HttpResponse:
+    """Senders by pinyin initials or by any part of the name, the most used first."""
+    if not may_register(request.user):
+        raise Http404
+    typed = request.GET.get("sender", "").strip()[:60]
+    found, new_name = [], ""
+    if typed:
+        senders = Organisation.objects.filter(retired=False)
+        if typed.isascii():
+            senders = senders.filter(initials__startswith=typed.lower())
+        else:
+            senders = senders.filter(name__contains=typed) | senders.filter(short_name__contains=typed)
+            if not Organisation.objects.filter(name=typed).exists():
+                new_name = typed
+        found = list(senders.order_by("-used", "name")[:9])
+    return TemplateResponse(
+        request,
+        "documents/_senders.html",
+        {
+            "senders": [
+                {"id": one.pk, "name": one.name, "note": str(one.get_group_display())} for one in found
+            ],
+            "new_name": new_name,
+        },
+    )
+
+
+@require_GET
+def incoming_duplicates(request: HttpRequest) -> HttpResponse:
+    """疑似重复: the same sender and number among what the clerk may see. It warns and never blocks."""
+    if not may_register(request.user):
+        raise Http404
+    key = request.GET.get("sender_id", "")
+    sender = Organisation.objects.filter(pk=int(key)).first() if key.isdigit() else None
+    sender = sender or Organisation.objects.filter(name=request.GET.get("sender", "").strip()).first()
+    number = shorthand.read_document_number(request.GET.get("doc_number", "")[:80])
+    twins = (
+        registering.same_number(sender, number, visible=access.visible_to(request.user))
+        if sender and number
+        else []
+    )
+    return TemplateResponse(
+        request,
+        "documents/_duplicates.html",
+        {
+            "duplicates": [_twin(request, one) for one in twins],
+            "duplicate_ok": request.GET.get("duplicate_ok") == "1",
+        },
+    )
+
+
+def _twin(request: HttpRequest, one: IncomingDocument) -> dict:
+    case = one.case
+    current = case.turns.filter(side=False, ended_at__isnull=True).first()
+    place = showing.step_label(case.procedure, current.step) if current else str(case.get_outcome_display())
+    who = _("您") if case.opened_by_id == request.user.pk else case.opened_by.name
+    return {
+        "reference": case.reference,
+        "url": reverse("case", args=[case.public_id]),
+        "words": _("同单位同字号，%(day)s 由%(who)s登记，现在%(place)s")
+        % {"day": timezone.localtime(case.opened_at).strftime("%m-%d"), "who": who, "place": place},
+    }
+
+
+@require_GET
+def read_date(request: HttpRequest) -> HttpResponse:
+    """What the office understood by a date typed in a hurry."""
+    name = request.GET.get("field", "")
+    text = request.GET.get(name, "")[:30]
+    lean = "past" if name in ("received_on", "dated_on") else "future"
+    try:
+        day = shorthand.read_date(text.split(" ")[0], today=timezone.localdate(), lean=lean)
+    except shorthand.Unreadable as error:
+        return TemplateResponse(request, "office/_echo.html", {"words": str(error), "bad": True})
+    return TemplateResponse(
+        request, "office/_echo.html", {"words": day.isoformat() if day else "", "bad": False}
+    )
+
+

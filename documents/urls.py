@@ -1,0 +1,19 @@
+from django.urls import path
+
+from . import paper_views, typing_views, views
+
+urlpatterns = [
+    path("incoming/", views.incoming_list, name="incoming_list"),
+    # The register's own address, by its code: the list of all registers links here.
+    path("incoming/book/", views.incoming_list, name="register_documents_incoming"),
+    path("incoming/new/", views.incoming_new, name="incoming_new"),
+    path("incoming/draft/", views.incoming_draft, name="incoming_draft"),
+    path("incoming/senders/", typing_views.incoming_senders, name="incoming_senders"),
+    path("incoming/duplicates/", typing_views.incoming_duplicates, name="incoming_duplicates"),
+    path("incoming/date/", typing_views.read_date, name="read_date"),
+    path("incoming/register/", paper_views.register, name="incoming_print"),
+    path("incoming/<str:public_id>/edit/", views.incoming_edit, name="incoming_edit"),
+    path("incoming/<str:public_id>/slip/", paper_views.slip, name="incoming_slip"),
+    path("incoming/<str:public_id>/circulation/", paper_views.circulation, name="incoming_circulation"),
+    path("incoming/<str:public_id>/label/", paper_views.label, name="incoming_label"),
+]

@@ -1,0 +1,436 @@
+"""Registering, the register on screen, corrections, and the papers that come out of it."""
+
+from urllib.parse import urlencode
+
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.db import transaction
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.template.response import TemplateResponse
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from office import access, acting, files, searching, shorthand, showing
+from office.models.cases import Case, Turn
+from office.models.contacts import Organisation
+from office.models.files import Attachment
+from office.models.outbox import Draft
+from office.registers import Selection
+from office.views.deciding import address, initial_from, save_draft
+from office.views.tracking import visible
+
+from . import registering
+from .forms import MEETING_BOOK, TELEGRAM_BOOK, CorrectionForm, IncomingForm, RegisterFilter
+from .models import IncomingDocument
+from .registers import entries, handed_to, result_of, short_number, signed_for
+
+DRAFT = "incoming:new"
+PAGE = 50
+FILE_WORDS = "PDF、OFD、JPG、PNG、TIFF、DOC、DOCX、WPS、XLS、XLSX、ZIP"
+
+
+def may_register(user) -> bool:
+    """Registering belongs to the clerk's chair (R-CIR-01, R-IN-04)."""
+    return access.identity(user).holds("clerk")
+
+
+@require_http_methods(["GET", "POST"])
+def incoming_new(request: HttpRequest) -> HttpResponse:
+    if not may_register(request.user):
+        raise Http404
+    today = timezone.localdate()
+    carried = request.session.get("incoming_carried", {})
+    draft = Draft.objects.filter(person=request.user, key=DRAFT).first()
+    if request.method == "POST":
+        form = IncomingForm(request.POST, request.FILES, year=today.year)
+        if request.POST.get("save") == "draft":
+            save_draft(request, key=DRAFT)
+            messages.success(request, _("草稿已存，下次打开接着写。"))
+            return redirect("incoming_new")
+        if form.is_valid() and (case := _save(request, form)) is not None:
+            return _saved(request, form, case)
+        save_draft(request, key=DRAFT)
+    else:
+        initial = initial_from(draft)
+        if request.GET.get("carry"):
+            initial = {**carried, **initial}
+        form = IncomingForm(initial=initial, year=today.year)
+    return TemplateResponse(
+        request,
+        "documents/incoming_new.html",
+        _entry_page(request, form, draft=draft, carried=carried),
+        status=422 if form.errors else 200,
+    )
+
+
+def _save(request: HttpRequest, form: IncomingForm) -> Case | None:
+    """The case, or None with the sentences on the form: nothing half-stored."""
+    data = form.cleaned_data
+    try:
+        with transaction.atomic():
+            sender = form.organisation()
+            twins = registering.same_number(
+                sender,
+                shorthand.read_document_number(data["doc_number"]),
+                visible=access.visible_to(request.user),
+            )
+            return registering.register(
+                actor=request.user,
+                series=form.book(),
+                sender=sender,
+                title=data["title"],
+                token=data["token"],
+                urgency=data["urgency"],
+                secrecy=data["secrecy"],
+                meeting=form.meeting(),
+                attach=_attach(request, data["files"], envelope=data["purpose"] == "envelope"),
+                duplicate_of=twins[0] if twins else None,
+                **form.fields_of_document(),
+            )
+    except acting.Refused as refused:
+        form.add_error(refused.field if refused.field in form.fields else None, refused.sentence)
+    except files.Unfit as unfit:
+        form.add_error("files", str(unfit))
+    return None
+
+
+def _attach(request: HttpRequest, uploads, *, envelope: bool):
+    if not uploads:
+        return None
+    role = Attachment.Role.ENVELOPE if envelope else Attachment.Role.TEXT
+    return lambda case: files.attach(case, uploads, actor=request.user, role=role, at=timezone.now())
+
+
+def _saved(request: HttpRequest, form: IncomingForm, case: Case) -> HttpResponse:
+    Draft.objects.filter(person=request.user, key=DRAFT).delete()
+    posted = form.data
+    request.session["incoming_carried"] = {
+        name: posted.get(name, "") for name in IncomingForm.CARRIED if posted.get(name)
+    }
+    if request.POST.get("save") == "propose":
+        mine = access.waiting_for(request.user).filter(case=case).first()
+        return redirect("turn", mine.pk) if mine else redirect("case", case.public_id)
+    return redirect(f"{reverse('incoming_new')}?saved={case.public_id}")
+
+
+def _entry_page(request: HttpRequest, form: IncomingForm, *, draft: Draft | None, carried: dict) -> dict:
+    today = timezone.localdate()
+    start_of_day = timezone.localtime().replace(hour=0, minute=0, second=0, microsecond=0)
+    done = Case.objects.filter(opened_by=request.user, opened_at__gte=start_of_day).count()
+    saved = None
+    if request.GET.get("saved"):
+        case = (
+            access.visible_to(request.user)
+            .filter(public_id=request.GET["saved"], opened_by=request.user)
+            .first()
+        )
+        saved = _saved_words(request, case) if case else None
+    return {
+        "form": form,
+        "sentence": _("保存后给号。今日已登记 %(n)d 件。") % {"n": done},
+        "saved": saved,
+        "recent": recent(request, new=request.GET.get("saved", "")),
+        "register": {
+            "heading": _("收文登记簿 %(year)d") % {"year": today.year},
+            "url": reverse("incoming_list"),
+            "print_url": f"{reverse('incoming_print')}?{urlencode({'year': today.year, 'as': 'pdf'})}",
+            "excel_url": f"{reverse('incoming_print')}?{urlencode({'year': today.year, 'as': 'xlsx'})}",
+            "import_url": "",
+        },
+        "duplicates": [],
+        "senders_common": list(
+            Organisation.objects.filter(retired=False)
+            .order_by("-used", "name")
+            .values_list("name", flat=True)[:30]
+        ),
+        "carried": carried,
+        "carry_url": f"{reverse('incoming_new')}?carry=1" if carried else "",
+        "meeting_series": MEETING_BOOK,
+        "telegram_series": TELEGRAM_BOOK,
+        "more_open": any(
+            form.errors.get(name)
+            for name in ("copy_number", "secrecy_period", "from_meeting", "note", "mismatch")
+        ),
+        "file_words": _("%(types)s，单个不超过 %(n)d MB")
+        % {"types": FILE_WORDS, "n": files.size_limit() // 1024 // 1024},
+        "draft_url": reverse("incoming_draft"),
+        "draft_words": _("草稿 %(at)s 已存") % {"at": timezone.localtime(draft.at).strftime("%H:%M")}
+        if draft
+        else "",
+    }
+
+
+def _saved_words(request: HttpRequest, case: Case) -> dict:
+    document = IncomingDocument.objects.select_related("sender", "duplicate_of__case").get(case=case)
+    current = (
+        Turn.objects.filter(case=case, side=False, ended_at__isnull=True)
+        .select_related("holder", "post")
+        .first()
+    )
+    same = files.same_file_cases(case, user=request.user)
+    words = ""
+    if same:
+        words = _("与 %(number)s 的扫描件相同，请核对。") % {"number": same[0].reference or same[0].public_id}
+    elif (
+        document.duplicate_of_id
+        and access.visible_to(request.user).filter(pk=document.duplicate_of.case_id).exists()
+    ):
+        words = _("与 %(number)s 同单位同字号，请核对。") % {"number": document.duplicate_of.case.reference}
+    return {
+        "number": case.reference,
+        "title": showing.title_of(case),
+        "sender": document.sender.name,
+        "url": reverse("case", args=[case.public_id]),
+        "label_url": reverse("incoming_label", args=[case.public_id]),
+        "slip_url": reverse("incoming_slip", args=[case.public_id]),
+        "edit_url": reverse("incoming_edit", args=[case.public_id]),
+        "void_url": reverse("void", args=[case.public_id]),
+        "file_words": words,
+        "next_words": _("现在%(step)s：%(who)s")
+        % {"step": showing.step_label(case.procedure, current.step), "who": showing.holder_words(current)}
+        if current
+        else "",
+    }
+
+
+def recent(request: HttpRequest, *, new: str = "", count: int = 12) -> list[dict]:
+    """The last rows of the register, void ones struck through, as the clerk sees them."""
+    documents = list(
+        IncomingDocument.objects.filter(case__in=access.visible_to(request.user))
+        .select_related("case__series", "sender")
+        .order_by("-pk")[:count]
+    )
+    where = {
+        turn.case_id: turn
+        for turn in Turn.objects.filter(
+            case__in=[one.case_id for one in documents], side=False, ended_at__isnull=True
+        ).select_related("holder", "post")
+    }
+    voided = {
+        one.case_id: one
+        for one in _void_decisions(
+            [document.case_id for document in documents if document.case.outcome == "void"]
+        )
+    }
+    return [
+        {
+            "number": short_number(one.case),
+            "url": reverse("case", args=[one.case.public_id]),
+            "sender": one.sender.name,
+            "doc_number": one.number,
+            "title": showing.title_of(one.case),
+            "where": showing.step_label(one.case.procedure, where[one.case_id].step)
+            if one.case_id in where
+            else str(one.case.get_outcome_display()),
+            "void_words": void_words(voided.get(one.case_id)),
+            "late_words": _("补登 %(n)d 日") % {"n": one.days_late} if one.days_late > 0 else "",
+            "new": one.case.public_id == new,
+        }
+        for one in documents
+    ]
+
+
+def void_words(made) -> str:
+    """Why a row is struck through, by whom and when."""
+    return f"{made.reason}（{made.signed_name} {showing.short_moment(made.at)}）" if made else ""
+
+
+def _void_decisions(cases: list[int]):
+    from office.models.cases import Decision
+
+    return Decision.objects.filter(case__in=cases, move="void")
+
+
+@require_POST
+def incoming_draft(request: HttpRequest) -> HttpResponse:
+    """What is typed is kept every few seconds; of a classified paper nothing is (R-SEC-03)."""
+    if not may_register(request.user):
+        raise Http404
+    secrecy = request.POST.get("secrecy", "0")
+    if secrecy.isdigit() and int(secrecy) >= 2:
+        Draft.objects.filter(person=request.user, key=DRAFT).delete()
+        return HttpResponse(status=204)
+    save_draft(request, key=DRAFT)
+    return HttpResponse(status=204)
+
+
+# --- The register on screen ---
+
+
+@require_GET
+def incoming_list(request: HttpRequest) -> HttpResponse:
+    filters = RegisterFilter(request.GET or None)
+    chosen = filters.cleaned_data if filters.is_valid() else {}
+    selection = selection_of(request, chosen)
+    found = entries(selection)
+    if chosen.get("state") == "open":
+        found = found.filter(case__closed_at__isnull=True)
+    elif chosen.get("state") == "closed":
+        found = found.filter(case__closed_at__isnull=False).exclude(case__outcome="void")
+    elif chosen.get("state") == "void":
+        found = found.filter(case__outcome="void")
+    if chosen.get("q"):
+        found = found.filter(case__in=searching.matching(access.visible_to(request.user), chosen["q"]))
+    page = Paginator(found.order_by("-case__series__year", "-pk"), PAGE).get_page(request.GET.get("page"))
+    query = {key: value for key, value in request.GET.items() if key != "page" and value}
+    prints = urlencode(
+        {
+            **{k: v for k, v in query.items() if k in ("year", "month", "series", "senders")},
+            "year": selection.year,
+        }
+    )
+    return TemplateResponse(
+        request,
+        "documents/incoming_list.html",
+        {
+            "heading": _("收文登记簿"),
+            "sentence": _("%(year)d 年，%(n)d 件。") % {"year": selection.year, "n": page.paginator.count},
+            "filters": filters,
+            "clear_url": reverse("incoming_list") if query else "",
+            "new_url": reverse("incoming_new") if may_register(request.user) else "",
+            "exports": [
+                {"label": _("打印 PDF"), "url": f"{reverse('incoming_print')}?{prints}&as=pdf"},
+                {"label": _("导出 Excel"), "url": f"{reverse('incoming_print')}?{prints}&as=xlsx"},
+            ],
+            "rows": [_register_row(one) for one in page],
+            "prev_url": f"?{urlencode({**query, 'page': page.previous_page_number()})}"
+            if page.has_previous()
+            else "",
+            "next_url": f"?{urlencode({**query, 'page': page.next_page_number()})}"
+            if page.has_next()
+            else "",
+            "page_words": _("第 %(page)d 页，共 %(pages)d 页")
+            % {"page": page.number, "pages": page.paginator.num_pages},
+        },
+    )
+
+
+def selection_of(request: HttpRequest, chosen: dict) -> Selection:
+    return Selection(
+        year=chosen.get("year") or timezone.localdate().year,
+        month=chosen.get("month") or None,
+        series=chosen.get("series") or "",
+        senders=(chosen["senders"],) if chosen.get("senders") else (),
+        viewer=request.user,
+    )
+
+
+def _register_row(one: IncomingDocument) -> dict:
+    case = one.case
+    voided = next((made for made in case.ends if made.move == "void"), None)
+    return {
+        "number": short_number(case),
+        "url": reverse("case", args=[case.public_id]),
+        "received_on": one.received_on.isoformat(),
+        "late_words": _("补登 %(n)d 日") % {"n": one.days_late} if one.days_late > 0 else "",
+        "sender": one.sender.name,
+        "doc_number": one.number,
+        "title": showing.title_of(case),
+        **showing.chips(case),
+        "copies": one.copies,
+        "pages": one.pages or "",
+        "attachments": one.enclosures or "",
+        "copy_number": one.copy_number,
+        "to": handed_to(case),
+        "signer": signed_for(case),
+        "result": result_of(one),
+        "archive_number": one.archived_as,
+        "note": one.note,
+        "void_words": f"{voided.reason}（{voided.signed_name} {showing.short_moment(voided.at)}）"
+        if voided
+        else "",
+    }
+
+
+@require_http_methods(["GET", "POST"])
+def incoming_edit(request: HttpRequest, public_id: str) -> HttpResponse:
+    """更正登记: the number stays; the new content is bound to the chain, and holders are told it changed."""
+    case = visible(request, public_id)
+    document = get_object_or_404(IncomingDocument.objects.select_related("sender", "case"), case=case)
+    if not (access.holds_hub(request.user, case) or case.opened_by_id == request.user.pk):
+        raise Http404
+    form = CorrectionForm(request.POST or None, request.FILES or None, document=document)
+    if request.method == "POST" and form.is_valid() and _correct(request, form, document):
+        messages.success(request, _("已更正，改动前后的内容都留在记录里。"))
+        return redirect("case", public_id)
+    return TemplateResponse(
+        request,
+        "documents/incoming_edit.html",
+        {
+            "case": {
+                "reference": case.reference,
+                "title": showing.title_of(case),
+                "url": reverse("case", args=[public_id]),
+            },
+            "form": form,
+            "history": _history(document),
+        },
+        status=422 if form.errors else 200,
+    )
+
+
+def _correct(request: HttpRequest, form: CorrectionForm, document: IncomingDocument) -> bool:
+    data = form.cleaned_data
+    try:
+        with transaction.atomic():
+            case = Case.objects.select_for_update(of=("self",)).get(pk=document.case_id)
+            if case.outcome == "void":
+                raise acting.Refused(_("已作废的登记不能更正。"))
+            document.sender = registering.sender_named(data["sender"])
+            for name in ("received_on", "dated_on", "copies", "pages", "copy_number", "note"):
+                setattr(document, name, data[name])
+            document.enclosures = data["enclosures"] or 0
+            if data["number"] != document.number:
+                document.number_typed = data["number"]
+                document.number = shorthand.read_document_number(data["number"])
+            document._change_reason = data["reason"]
+            document.save()
+            case.title, case.urgency = data["title"], data["urgency"]
+            if not acting.door.wordless(case):
+                case.search_text = registering.search_words(document)
+            case.save(update_fields=["title", "urgency", "search_text"])
+            if data["files"]:
+                files.attach(
+                    case,
+                    data["files"],
+                    actor=request.user,
+                    role=Attachment.Role.ATTACHMENT,
+                    at=timezone.now(),
+                )
+            acting.note_content(case, actor=request.user, reason=data["reason"])
+    except acting.Refused as refused:
+        form.add_error(None, refused.sentence)
+        return False
+    except files.Unfit as unfit:
+        form.add_error("files", str(unfit))
+        return False
+    return True
+
+
+def _history(document: IncomingDocument) -> list[dict]:
+    rows = []
+    versions = list(document.history.select_related("history_user").order_by("-history_date")[:30])
+    for new, old in zip(versions, versions[1:], strict=False):
+        for change in new.diff_against(old).changes:
+            field = IncomingDocument._meta.get_field(change.field)
+            rows.append(
+                {
+                    "when": showing.moment(new.history_date),
+                    "who": str(new.history_user or ""),
+                    "field": str(field.verbose_name),
+                    "old": str(change.old if change.old is not None else ""),
+                    "new": str(change.new if change.new is not None else ""),
+                }
+            )
+    return rows
+
+
+def document_of(request: HttpRequest, public_id: str) -> IncomingDocument:
+    case = visible(request, public_id)
+    access.note_look(case, person=request.user, what=_("打印"), at=timezone.now(), address=address(request))
+    return get_object_or_404(
+        IncomingDocument.objects.select_related("sender", "case__series", "case__opened_by"), case=case
+    )

@@ -1,0 +1,201 @@
+"""Acts beside the path: void, relocate, and the hub's own page of a circulation."""
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.template.response import TemplateResponse
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods
+
+from office import access, acting, procedures, showing
+from office.forms.tracking import AddReadersForm, ReasonForm, RelocateForm
+from office.models.cases import Case, Relocation, Turn
+from office.views.tracking import circulation_rows, circulation_words, visible
+
+
+def _confirm(
+    request, found: Case, form, *, heading: str, lines: list[str], yes: str, danger: bool = False
+) -> HttpResponse:
+    return TemplateResponse(
+        request,
+        "office/confirm.html",
+        {
+            "heading": heading,
+            "question": f"{found.reference} {showing.title_of(found)}",
+            "lines": lines,
+            "form": form,
+            "yes_words": yes,
+            "back_url": reverse("case", args=[found.public_id]),
+            "danger": danger,
+        },
+        status=422 if form is not None and form.errors else 200,
+    )
+
+
+@require_http_methods(["GET", "POST"])
+def void(request: HttpRequest, public_id: str) -> HttpResponse:
+    found = visible(request, public_id)
+    if not (found.opened_by_id == request.user.pk or access.holds_hub(request.user, found)):
+        raise Http404
+    form = ReasonForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            acting.void(found, actor=request.user, reason=form.cleaned_data["reason"])
+        except acting.Refused as refused:
+            form.add_error("reason", refused.sentence)
+        else:
+            messages.success(request, _("已作废。编号保留，登记簿上划线并写明原因。"))
+            return redirect("case", public_id)
+    return _confirm(
+        request,
+        found,
+        form,
+        heading=_("作废"),
+        yes=_("作废"),
+        danger=True,
+        lines=[_("编号不再使用，也不会给别的文件。"), _("登记簿上划线保留，写明原因、姓名和时间。")],
+    )
+
+
+@require_http_methods(["GET", "POST"])
+def relocate(request: HttpRequest, public_id: str) -> HttpResponse:
+    """重定位: one asks, another confirms."""
+    found = visible(request, public_id)
+    who = access.identity(request.user)
+    if not (access.holds_hub(request.user, found) or who.holds(procedures.get(found.procedure).fallback)):
+        raise Http404
+    asked: Relocation | None = (
+        found.relocations.filter(ended_at__isnull=True).select_related("asked_by", "holder", "post").first()
+    )
+    if asked is not None:
+        return _answer_relocation(request, found, asked)
+    form = RelocateForm(request.POST or None, procedure=procedures.get(found.procedure))
+    if request.method == "POST" and form.is_valid():
+        try:
+            acting.ask_relocation(
+                found,
+                step=form.cleaned_data["step"],
+                to=form.cleaned_data["names"],
+                actor=request.user,
+                reason=form.cleaned_data["reason"],
+            )
+        except acting.Refused as refused:
+            form.add_error(refused.field if refused.field in form.fields else None, refused.sentence)
+        else:
+            messages.success(request, _("已申请，等另一位确认后文件才会移动。"))
+            return redirect("case", public_id)
+    return _confirm(
+        request,
+        found,
+        form,
+        heading=_("申请重定位"),
+        yes=_("申请"),
+        danger=True,
+        lines=[_("已有的意见都保留；在外的传阅件收回。"), _("要由另一位文书或主任确认。")],
+    )
+
+
+def _answer_relocation(request, found: Case, asked: Relocation) -> HttpResponse:
+    mine = asked.asked_by_id == request.user.pk
+    if request.method == "POST":
+        try:
+            if mine:
+                acting.withdraw_relocation(asked, actor=request.user)
+                messages.success(request, _("已撤销申请。"))
+            else:
+                acting.confirm_relocation(asked, actor=request.user)
+                messages.success(request, _("已重定位。"))
+        except acting.Refused as refused:
+            messages.error(request, refused.sentence)
+        return redirect("case", found.public_id)
+    lines = [
+        _("%(who)s 申请：%(why)s") % {"who": asked.asked_by, "why": asked.reason},
+        _("移到“%(step)s” %(to)s")
+        % {"step": showing.step_label(found.procedure, asked.step), "to": asked.holder or asked.post or ""},
+    ]
+    if mine:
+        lines.append(_("要由另一位文书或主任确认；您可以撤销申请。"))
+    return _confirm(
+        request,
+        found,
+        None,
+        heading=_("重定位"),
+        lines=lines,
+        yes=_("撤销申请") if mine else _("确认重定位"),
+        danger=not mine,
+    )
+
+
+@require_http_methods(["GET", "POST"])
+def circulation(request: HttpRequest, public_id: str) -> HttpResponse:
+    """The hub's page: add readers, take copies back, change the order of who is still to come."""
+    found = visible(request, public_id)
+    hubs = (
+        found.turns.filter(side=True, sent_by__isnull=False)
+        .order_by("-pk")
+        .values_list("sent_by_id", flat=True)
+    )
+    hub = Turn.objects.select_related("holder", "post", "case").filter(pk=hubs.first() or 0).first()
+    if hub is None:
+        hub = (
+            found.turns.filter(side=False, ended_at__isnull=True)
+            .select_related("holder", "post", "case")
+            .first()
+        )
+    if hub is None or not access.holds_hub(request.user, found):
+        raise Http404
+    procedure = procedures.get(found.procedure)
+    form = AddReadersForm(request.POST if "add" in request.POST else None, procedure=procedure)
+    if request.method == "POST" and ("add" not in request.POST or form.is_valid()):
+        try:
+            _circulate(request, found, hub, form)
+        except acting.Refused as refused:
+            messages.error(request, refused.sentence)
+        return redirect("circulation", public_id)
+    decisions = list(found.decisions.order_by("number"))
+    turns = list(found.turns.select_related("holder", "post").order_by("pk"))
+    rows = circulation_rows(found, turns, decisions, now=timezone.now())
+    return TemplateResponse(
+        request,
+        "office/circulation.html",
+        {
+            "case": {
+                "reference": found.reference,
+                "title": showing.title_of(found),
+                "url": reverse("case", args=[public_id]),
+            },
+            "rows": rows,
+            "words": circulation_words(rows),
+            "form": form,
+        },
+    )
+
+
+def _circulate(request: HttpRequest, found: Case, hub: Turn, form: AddReadersForm) -> None:
+    posted = request.POST
+    if "add" in posted:
+        acting.add_readers(
+            hub,
+            step=form.cleaned_data["step"],
+            names=form.cleaned_data["names"],
+            in_order=form.cleaned_data["in_order"],
+            actor=request.user,
+        )
+        messages.success(request, _("已送出。"))
+    elif posted.get("recall", "").isdigit():
+        turn = get_object_or_404(Turn, pk=int(posted["recall"]), case=found, side=True)
+        acting.recall(turn, actor=request.user, reason=posted.get("reason", ""))
+        messages.success(request, _("已收回。"))
+    elif posted.get("drop", "").isdigit():
+        planned = get_object_or_404(found.planned, pk=int(posted["drop"]))
+        acting.drop_planned(planned, actor=request.user, hub=hub)
+    elif posted.get("up", "").isdigit():
+        keys = list(
+            found.planned.filter(turn__isnull=True, dropped_at__isnull=True).values_list("pk", flat=True)
+        )
+        place = keys.index(int(posted["up"])) if int(posted["up"]) in keys else 0
+        if place:
+            keys[place - 1], keys[place] = keys[place], keys[place - 1]
+            acting.reorder(hub, planned=keys, actor=request.user)

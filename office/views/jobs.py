@@ -1,0 +1,91 @@
+"""Long prints and exports: asked for, watched, and kept. Everybody sees only his own."""
+
+from urllib.parse import quote
+
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404
+from django.template.response import TemplateResponse
+from django.urls import NoReverseMatch, reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET
+
+from office import files, registers, showing
+from office.models.files import Job
+from office.views.papers import size_words
+
+TYPES = {
+    "pdf": "application/pdf",
+    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+}
+
+
+@require_GET
+def jobs(request: HttpRequest) -> HttpResponse:
+    rows = [job_words(one) for one in Job.objects.filter(asked_by=request.user).select_related("result")[:30]]
+    return TemplateResponse(
+        request,
+        "office/jobs.html",
+        {"jobs": rows, "running": any(row["state"] in ("waiting", "running") for row in rows)},
+    )
+
+
+@require_GET
+def job(request: HttpRequest, public_id) -> HttpResponse:
+    """The state of one job: a fragment for the page that asks every two seconds, else the list."""
+    one = get_object_or_404(Job.objects.select_related("result"), public_id=public_id, asked_by=request.user)
+    if request.htmx:
+        return TemplateResponse(request, "office/_job.html", {"job": job_words(one)})
+    return jobs(request)
+
+
+def job_words(one: Job) -> dict:
+    if one.failed:
+        state, words = "failed", _("没有做成")
+    elif one.finished_at:
+        state, words = "done", _("已做好 %(at)s") % {"at": showing.short_moment(one.finished_at)}
+    elif one.total:
+        state, words = "running", _("已做 %(done)d / %(total)d 页") % {"done": one.done, "total": one.total}
+    else:
+        state, words = "waiting", _("等待开始")
+    return {
+        "id": str(one.public_id),
+        "title": one.title,
+        "asked_words": showing.short_moment(one.asked_at),
+        "done": one.done,
+        "total": one.total,
+        "state": state,
+        "state_words": words,
+        "url": reverse("job", args=[one.public_id]),
+        "download_url": reverse("job_file", args=[one.public_id]) if one.result_id else "",
+        "size_words": size_words(one.result.size) if one.result_id else "",
+        "failure": one.failed,
+    }
+
+
+@require_GET
+def job_file(request: HttpRequest, public_id) -> HttpResponse:
+    one = get_object_or_404(Job.objects.select_related("result"), public_id=public_id, asked_by=request.user)
+    if one.result is None:
+        raise Http404
+    answer = FileResponse(
+        files.open_stored(one.result), content_type=TYPES.get(one.result.type, "application/octet-stream")
+    )
+    way = "inline" if one.result.type == "pdf" else "attachment"
+    answer["Content-Disposition"] = f"{way}; filename*=UTF-8''{quote(one.result_name)}"
+    answer["Cache-Control"] = "private, no-store"
+    return answer
+
+
+@require_GET
+def registers_list(request: HttpRequest) -> HttpResponse:
+    """登记簿: every register the office keeps, each with its page on screen."""
+    rows = []
+    for code in registers.codes():
+        register = registers.get(code)
+        try:
+            url = reverse(f"register_{code.replace('.', '_')}")
+        except NoReverseMatch:
+            continue
+        rows.append({"label": register.title, "url": url, "year": timezone.localdate().year})
+    return TemplateResponse(request, "office/registers.html", {"registers": rows})
