@@ -1,0 +1,163 @@
+"""What every page needs around it (the contract stands at the head of templates/base.html)."""
+
+from typing import Any
+
+from django.conf import settings
+from django.db.models import Count, Q
+from django.http import HttpRequest
+from django.utils import timezone
+from django.utils.functional import cached_property
+from django.utils.translation import gettext as _
+
+from office import access, admission, subjects
+from office.models.outbox import Notice
+from office.models.people import Kind, PostHolding
+from office.version import VERSION
+
+# A browser's own habits, not the office's data: kept beside the language in cookies.
+TEXT_SIZE_COOKIE = "text_size"
+KEYS_COOKIE = "keys"
+A_YEAR = 365 * 24 * 3600
+
+
+def page(request: HttpRequest) -> dict[str, Any]:
+    return {"page": Page(request)}
+
+
+class Page:
+    """Asked of the database only when a template asks it: a page without menu costs nothing."""
+
+    version = VERSION
+
+    def __init__(self, request: HttpRequest) -> None:
+        self.request = request
+        user = getattr(request, "user", None)
+        self.user = user if user is not None and user.is_authenticated else None
+        self.office_name = settings.OFFICE_NAME
+        self.classified_network = settings.CLASSIFIED_NETWORK
+        self.demo = settings.DEMO
+        self.large_text = request.COOKIES.get(TEXT_SIZE_COOKIE) == "large"
+        self.keys_off = request.COOKIES.get(KEYS_COOKIE) == "off"
+        self.office_work = self.user is not None and self.user.does_office_business
+
+    @property
+    def person_name(self) -> str:
+        return self.user.name if self.user else ""
+
+    @cached_property
+    def post_name(self) -> str:
+        """Where somebody sits; an administrator's account says what it is for."""
+        if self.user is None:
+            return ""
+        if not self.office_work:
+            return str(self.user.get_kind_display())
+        seats = access.identity(self.user).seats
+        return "、".join(seat.name for seat in seats[:2]) or self.user.title
+
+    @cached_property
+    def duty_name(self) -> str:
+        if not self.office_work:
+            return ""
+        today = PostHolding.objects.current(timezone.localdate()).filter(
+            post__code="duty", post__retired=False, person__is_active=True
+        )
+        return "、".join(today.order_by("pk").values_list("person__name", flat=True)[:3])
+
+    @cached_property
+    def filling(self) -> bool:
+        """Whether the demo office is still being written by the worker."""
+        return False
+
+    @cached_property
+    def _counts(self) -> dict[str, int]:
+        """待办 and 待阅 in one query over the queue's own indexes."""
+        if not self.office_work:
+            return {"all": 0, "reading": 0}
+        from office.views.queue import reading_steps
+
+        only_read = Q(side=True, step__in=reading_steps())
+        return (
+            access.waiting_for(self.user)
+            .order_by()
+            .aggregate(all=Count("pk"), reading=Count("pk", filter=only_read))
+        )
+
+    @property
+    def queue_count(self) -> int:
+        return self._counts["all"] - self._counts["reading"]
+
+    @property
+    def reading_count(self) -> int:
+        return self._counts["reading"]
+
+    @cached_property
+    def notices_count(self) -> int:
+        return Notice.objects.filter(person=self.user, read_at__isnull=True).count() if self.user else 0
+
+    @cached_property
+    def nav(self) -> list[dict]:
+        if self.user is None:
+            return []
+        groups = self._office_nav() if self.office_work else ADMINISTRATORS_NAV[self.user.kind]()
+        here = self.request.resolver_match.view_name if self.request.resolver_match else ""
+        shown = []
+        for label, items in groups:
+            found = [
+                {"label": words, "url": url, "count": self._figure(name), "current": name == here}
+                for name, words in items
+                if (url := admission.url_if_any(name))
+            ]
+            if found:
+                shown.append({"label": label, "items": found})
+        return shown
+
+    def _figure(self, name: str) -> int | None:
+        """Only 待办 and 待阅 carry counts."""
+        return {"queue": self.queue_count, "reading": self.reading_count}.get(name) if self.office_work else None
+
+    def _office_nav(self) -> list[tuple[str, list[tuple[str, str]]]]:
+        documents = subjects.get("documents")
+        may = documents.may_register if documents else None
+        registers = may(self.user) if may else access.identity(self.user).holds("clerk")
+        return [
+            ("", [
+                ("queue", _("待办")), ("reading", _("待阅")), ("done", _("已办")),
+                ("started", _("我发起的")), ("followed", _("我关注的")),
+            ]),
+            (_("办文"), [
+                *([("incoming_new", _("登记"))] if registers else []),
+                ("incoming_list", _("收文")),
+            ]),
+            (_("办事"), [("chase_register", _("催办"))]),
+            (_("档案"), [("registers", _("登记簿"))]),
+        ]
+
+
+def _system_nav() -> list[tuple[str, list[tuple[str, str]]]]:
+    return [
+        ("", [("dials", _("设置")), ("people", _("账户")), ("departments", _("部门"))]),
+        (_("办理"), [
+            ("step_settings", _("环节和时限")), ("procedure_choices", _("流程")), ("ladders", _("催办阶梯")),
+            ("calendar", _("工作日历")),
+        ]),
+        (_("簿册"), [
+            ("series_list", _("编号系列")), ("organisations", _("来往单位")), ("office_phrases", _("常用语")),
+        ]),
+    ]
+
+
+def _security_nav() -> list[tuple[str, list[tuple[str, str]]]]:
+    return [("", [("holdings", _("任职")), ("posts", _("岗位")), ("people", _("账户"))])]
+
+
+def _audit_nav() -> list[tuple[str, list[tuple[str, str]]]]:
+    return [
+        ("", [("audit", _("审计")), ("holdings", _("待确认")), ("sign_ins", _("登录记录"))]),
+        (_("查证"), [
+            ("changes", _("改动记录")), ("anchors", _("存证")), ("look_counts", _("限知件查看")),
+            ("people", _("账户")),
+        ]),
+    ]
+
+
+ADMINISTRATORS_NAV = {Kind.SYSTEM: _system_nav, Kind.SECURITY: _security_nav, Kind.AUDIT: _audit_nav}
