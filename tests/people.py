@@ -68,10 +68,10 @@ def cast() -> Cast:
         "audit_admin": person("audit", "审计员", kind="audit"),
     }
     who = Cast(
-        clerk=person("clerk", "陈雅文", title="文书", department=office),
+        clerk=person("clerk", "陈雅文", title="文书", department=office, clearance=4),
         second_clerk=person("clerk2", "林晓岚", title="文书", department=office),
-        director=person("director", "李建国", title="办公室主任", department=office),
-        first_head=person("head", "赵明德", title="局长", department=leaders),
+        director=person("director", "李建国", title="办公室主任", department=office, clearance=4),
+        first_head=person("head", "赵明德", title="局长", department=leaders, clearance=4),
         leader=person("leader", "王志远", title="副局长", department=leaders),
         other_leader=person("leader2", "孙长河", title="副局长", department=leaders),
         handler=person("handler", "赵立军", title="股长", department=crops),

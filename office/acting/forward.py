@@ -9,11 +9,12 @@ from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
 from office import access, numbering, procedures, timing
-from office.models.cases import Case, Decision, Planned, Turn
+from office.models.cases import Case, Decision, Turn
 from office.models.files import StoredFile
 from office.models.numbers import Series
-from office.models.people import Post, User
+from office.models.people import User
 
+from .circulation import after_return, next_planned, plan, refuse_if_all_have_it, send_out, use_planned
 from .door import (
     Holder,
     Passing,
@@ -27,6 +28,7 @@ from .door import (
     leave,
     locked,
     now_or,
+    refuse_unfit,
     wordless,
 )
 from .record import recorder_may
@@ -76,6 +78,9 @@ def _start(procedure, *, actor, title, token, at, series, to, build, label, fiel
         case.restricted = True
     if token is not None:
         case.start_token = token
+    if case.secrecy > actor.clearance:
+        # R-SEC-07: whoever registers it must be among those who may know of it.
+        raise Refused(_("这个密级超出您的知悉范围，请由涉密人员登记。"), field="secrecy")
     case.title = clean_words(case, title, field="title")
     if series is not None:
         case.series, case.serial = numbering.take(series)
@@ -83,6 +88,8 @@ def _start(procedure, *, actor, title, token, at, series, to, build, label, fiel
     case.save(force_insert=True)
     if build is not None:
         build(case)
+    if to is not None:
+        refuse_unfit(case, [to])
     give_content_hash(case)
     access.let_see(case, people=[actor])
     step = timing.walked(procedure, procedure.first(), case=case)
@@ -90,6 +97,8 @@ def _start(procedure, *, actor, title, token, at, series, to, build, label, fiel
         case=case, turn=None, procedure=procedure, step=step, actor=actor, at=at, happened_at=at
     )
     decide(passing, move="start", label=label or _("登记"), leads_to=step.code)
+    if procedure.case_period is not None:
+        timing.start(case, period=procedure.case_period, at=at, label=procedure.title, dials=passing.dials)
     issue(passing, step=step, to=to)
     return case
 
@@ -115,11 +124,9 @@ def act(
     it, `happened_at` the date on the paper, `files` the scan.
     """
     with locked(turn, actor=actor, at=at, content_hash=content_hash) as passing:
-        passing.recorded_by = recorded_by
-        passing.happened_at = happened_at
         passing.values = values or {}
         if recorded_by is not None:
-            recorder_may(passing)
+            recorder_may(passing, recorder=recorded_by, happened_at=happened_at)
         move = passing.step.move(code)
         if move is None or not move.offered(passing.case):
             raise Refused(_("“%(step)s”环节没有这个办法。") % {"step": passing.step.label})
@@ -140,34 +147,31 @@ def _refuse_incomplete(passing: Passing, move: procedures.Move) -> None:
     # A state secret's words stay on paper (R-SEC-03), so an opinion cannot be demanded here.
     if move.opinion == "must" and not passing.opinion and not wordless(passing.case):
         raise Refused(_("请写明意见再“%(move)s”。") % {"move": move.label}, field="opinion")
-    if move.names and not passing.names and not (move.next_planned and _next_planned(passing, move.to)):
-        if not (move.to and passing.procedure.step(move.to).post and move.names == "one"):
+    waits_for_a_chair = bool(move.to and passing.procedure.step(move.to).post) and move.names == "one"
+    if move.names and not passing.names and not waits_for_a_chair:
+        if not (move.next_planned and next_planned(passing.case, move.to)):
             raise Refused(_("请选定送给谁。"), field="names")
+    if move.next_planned and not move.names and not next_planned(passing.case, move.to):
+        if not passing.procedure.step(move.to).post:
+            raise Refused(_("名单上没有下一位了，请用别的办法。"))
     if move.names == "one" and len(passing.names) > 1:
         raise Refused(_("这里只能送一位。"), field="names")
     if passing.names and not move.names:
         raise Refused(_("“%(move)s”不需要选人。") % {"move": move.label}, field="names")
-    for name in passing.names:
-        person = name if isinstance(name, User) else None
-        post = name if isinstance(name, Post) else None
-        if not access.may_receive(passing.case, person=person, post=post):
-            raise Refused(_("不能送给%(name)s，请另选。") % {"name": name}, field="names")
+    refuse_unfit(passing.case, passing.names)
 
 
 def _make(passing: Passing, move: procedures.Move, files: Sequence[tuple[StoredFile, str]]) -> None:
     if move.returns:
         decide(passing, move=move.code, label=move.label, leads_to="hub", files=files)
         end(passing.turn, how="moved", at=passing.at)
-        from .circulation import after_return
-
         after_return(passing)
         return
     if move.stays:
         decide(passing, move=move.code, label=move.label, leads_to=passing.step.code, names=passing.names,
                files=files)
         if move.side:
-            from .circulation import send_out
-
+            refuse_if_all_have_it(passing, move.side)
             send_out(passing, step=passing.procedure.step(move.side), names=passing.names,
                      in_order=bool(passing.values.get("in_order", move.in_order)), hub=passing.turn)
         return
@@ -185,23 +189,18 @@ def _make(passing: Passing, move: procedures.Move, files: Sequence[tuple[StoredF
     _move_on(passing, move, files)
 
 
-def _next_planned(passing: Passing, step: str) -> Planned | None:
-    return (
-        passing.case.planned.filter(step=step, turn__isnull=True, dropped_at__isnull=True)
-        .select_related("holder", "post")
-        .first()
-    )
-
-
 def _move_on(passing: Passing, move: procedures.Move, files: Sequence[tuple[StoredFile, str]]) -> None:
-    step = passing.procedure.step(move.to)
+    declared = passing.procedure.step(move.to)
     names = list(passing.names)
     planned = None
     if not names and move.next_planned:
-        planned = _next_planned(passing, move.to)
+        planned = next_planned(passing.case, move.to)
         if planned is not None:
             names = [planned.holder or planned.post]
-    step = timing.walked(passing.procedure, step, case=passing.case)
+    step = timing.walked(passing.procedure, declared, case=passing.case)
+    if step is not declared and step.post and not move.plans:
+        # Whoever was named was named for a step this office does not walk.
+        names = []
     decide(passing, move=move.code, label=move.label, leads_to=step.code, names=names, files=files)
     end(passing.turn, how="moved", at=passing.at)
     if move.plans:
@@ -209,29 +208,9 @@ def _move_on(passing: Passing, move: procedures.Move, files: Sequence[tuple[Stor
         names = []
     turn = issue(passing, step=step, to=names[0] if names else None)
     if planned is not None:
-        planned.turn = turn
-        planned.save(update_fields=["turn"])
+        use_planned(planned, turn)
     rest = names[1:]
     if move.others:
-        from .circulation import send_out
-
         send_out(passing, step=passing.procedure.step(move.others), names=rest, in_order=False, hub=turn)
     elif rest:
         plan(passing, step=step, names=rest)
-
-
-def plan(passing: Passing, *, step: procedures.Step, names: Sequence[Holder]) -> None:
-    """Keep who is still to come at a step, after those already planned."""
-    last = passing.case.planned.order_by("-position").values_list("position", flat=True).first() or 0
-    Planned.objects.bulk_create(
-        [
-            Planned(
-                case=passing.case,
-                step=step.code,
-                holder=name if isinstance(name, User) else None,
-                post=name if isinstance(name, Post) else None,
-                position=last + number,
-            )
-            for number, name in enumerate(names, 1)
-        ]
-    )

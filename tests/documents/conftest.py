@@ -1,0 +1,75 @@
+"""A cast, a paper, and short words for walking it."""
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+import pytest
+
+from documents import registering
+from documents.models import IncomingDocument
+from office import acting
+from office.models import Case, Organisation, Series, Turn
+from tests.people import MONDAY, Cast, cast
+
+
+@pytest.fixture
+def who(db) -> Cast:
+    return cast()
+
+
+@dataclass
+class Paper:
+    """One paper on its way; `do` makes a move as whoever holds the main turn's post asks for."""
+
+    case: Case
+    minutes: int = 0
+
+    @property
+    def document(self) -> IncomingDocument:
+        return IncomingDocument.objects.get(case=self.case)
+
+    @property
+    def turn(self) -> Turn:
+        return self.case.turns.get(side=False, ended_at__isnull=True)
+
+    @property
+    def at(self):
+        self.minutes += 1
+        return MONDAY + timedelta(minutes=self.minutes)
+
+    def do(self, move: str, actor, **more):
+        made = acting.act(self.turn, move, actor=actor, at=self.at, **more)
+        self.case.refresh_from_db()
+        return made
+
+    def side(self, holder) -> Turn:
+        who = {"post": holder} if hasattr(holder, "rank") else {"holder": holder}
+        return self.case.turns.get(side=True, ended_at__isnull=True, **who)
+
+    def read(self, reader, actor=None, move: str = "read", **more):
+        made = acting.act(self.side(reader), move, actor=actor or reader, at=self.at, **more)
+        self.case.refresh_from_db()
+        return made
+
+
+def sender(name: str = "省农业农村厅", group: str = "above") -> Organisation:
+    return Organisation.objects.get_or_create(name=name, defaults={"group": group, "initials": "snynct"})[0]
+
+
+@pytest.fixture
+def paper(who):
+    """paper(purpose=…, urgency=…, group=…) registers one and says where it is."""
+
+    def register(*, book: str = "收", group: str = "above", title: str = "关于做好秋冬种工作的通知", **fields) -> Paper:
+        case = registering.register(
+            actor=who.clerk,
+            series=Series.objects.get(name=book, year=2026),
+            sender=sender(f"来文单位{group}", group),
+            title=title,
+            at=MONDAY,
+            received_on=fields.pop("received_on", date(2026, 11, 16)),
+            **fields,
+        )
+        return Paper(case)
+
+    return register
