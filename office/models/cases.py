@@ -394,7 +394,7 @@ class Anchor(models.Model):
     # Sealed cases have a chain of anchors of their own, which is never printed.
     sealed = models.BooleanField(default=False)
     cases = models.PositiveIntegerField()
-    # The last decision covered, so that the next anchor knows where to begin.
+    # The newest decision seen by then; the next anchor does not begin there (office/anchoring.py says why).
     upto = models.BigIntegerField()
     previous_hash = models.CharField(max_length=64, blank=True, default="")
     hash = models.CharField(max_length=64)
