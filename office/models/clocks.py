@@ -108,10 +108,15 @@ class Reminder(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["clock", "rung", "due_at"], name="a_rung_is_sent_once"),
         ]
+        # 催办记录簿: the newest entries first.
+        indexes = [models.Index(fields=["-at", "-id"], name="reminder_newest")]
 
 
 class Chase(models.Model):
-    """催办 by hand (R-SUP-06): who asked whom, how, and what was answered. Append-only but for the answer."""
+    """催办 by hand (R-SUP-06): who asked whom, how, and what was answered.
+
+    Append-only but for the answer, which is written once: a trigger keeps it.
+    """
 
     class Kind(models.TextChoices):
         PHONE = "phone", _("电话")
@@ -133,6 +138,7 @@ class Chase(models.Model):
     class Meta:
         default_permissions = ()
         ordering = ["-at", "-id"]
+        indexes = [models.Index(fields=["-at", "-id"], name="chase_newest")]
 
 
 def load_calendar():

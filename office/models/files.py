@@ -55,6 +55,8 @@ class Job(models.Model):
     arguments = models.JSONField(default=dict)
     done = models.PositiveIntegerField(default=0)
     total = models.PositiveIntegerField(default=0)
+    # How often a worker has begun it: work that kills its worker is not handed out for ever.
+    tries = models.PositiveSmallIntegerField(default=0)
     finished_at = models.DateTimeField(null=True)
     failed = models.CharField(max_length=300, blank=True, default="")
     result = models.ForeignKey(StoredFile, null=True, on_delete=models.PROTECT, related_name="+")
