@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
-from office import access, clock, procedures, showing, subjects, timing
+from office import access, chasing, clock, procedures, showing, subjects, timing
 from office.acting.common import may_correct, may_take_back
 from office.models.cases import Case, Link, Turn
 from office.models.clocks import Clock
@@ -77,7 +77,7 @@ def case(request: HttpRequest, public_id: str) -> HttpResponse:
             "links": _links(request, found),
             "chases": _chase_rows(found),
             "chase_url": reverse("chase_new", args=[found.public_id])
-            if current and _may_chase(request, found)
+            if current and chasing.may_chase(request.user, found)
             else "",
             "copies": [],
             "looks": _looks(found)[:10] if _owns(request, found) and found.restricted else None,
@@ -237,16 +237,6 @@ def _chase_rows(case: Case) -> list[dict]:
             }
         )
     return rows
-
-
-def _may_chase(request: HttpRequest, case: Case) -> bool:
-    """The hub, the opener, the office director, and whoever sent an open side turn out (R-SUP-06)."""
-    who = access.identity(request.user)
-    return (
-        case.opened_by_id == request.user.pk
-        or access.holds_hub(request.user, case)
-        or who.holds(procedures.get(case.procedure).fallback)
-    )
 
 
 def _owns(request: HttpRequest, case: Case) -> bool:
