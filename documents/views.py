@@ -2,6 +2,7 @@
 
 from urllib.parse import urlencode
 
+from django.conf import settings
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.db import transaction
@@ -14,6 +15,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from office import access, acting, files, searching, shorthand, showing
+from office.acting.door import wordless
 from office.models.cases import Case, Turn
 from office.models.contacts import Organisation
 from office.models.files import Attachment
@@ -155,7 +157,7 @@ def _entry_page(request: HttpRequest, form: IncomingForm, *, draft: Draft | None
             for name in ("copy_number", "secrecy_period", "from_meeting", "note", "mismatch")
         ),
         "file_words": _("%(types)s，单个不超过 %(n)d MB")
-        % {"types": FILE_WORDS, "n": files.size_limit() // 1024 // 1024},
+        % {"types": FILE_WORDS, "n": settings.FILE_SIZE_LIMIT // 1024 // 1024},
         "draft_url": reverse("incoming_draft"),
         "draft_words": _("草稿 %(at)s 已存") % {"at": timezone.localtime(draft.at).strftime("%H:%M")}
         if draft
@@ -170,10 +172,10 @@ def _saved_words(request: HttpRequest, case: Case) -> dict:
         .select_related("holder", "post")
         .first()
     )
-    same = files.same_file_cases(case, user=request.user)
+    same = _same_file(request, case)
     words = ""
-    if same:
-        words = _("与 %(number)s 的扫描件相同，请核对。") % {"number": same[0].reference or same[0].public_id}
+    if same is not None:
+        words = _("与 %(number)s 的扫描件相同，请核对。") % {"number": same.reference or same.public_id}
     elif (
         document.duplicate_of_id
         and access.visible_to(request.user).filter(pk=document.duplicate_of.case_id).exists()
@@ -194,6 +196,15 @@ def _saved_words(request: HttpRequest, case: Case) -> dict:
         if current
         else "",
     }
+
+
+def _same_file(request: HttpRequest, case: Case) -> Case | None:
+    """Another visible case that holds one of this case's files."""
+    for one in case.attachments.select_related("stored"):
+        found = files.same_file_cases(one.stored.hash, user=request.user).exclude(pk=case.pk).first()
+        if found is not None:
+            return found
+    return None
 
 
 def recent(request: HttpRequest, *, new: str = "", count: int = 12) -> list[dict]:
@@ -389,7 +400,7 @@ def _correct(request: HttpRequest, form: CorrectionForm, document: IncomingDocum
             document._change_reason = data["reason"]
             document.save()
             case.title, case.urgency = data["title"], data["urgency"]
-            if not acting.door.wordless(case):
+            if not wordless(case):
                 case.search_text = registering.search_words(document)
             case.save(update_fields=["title", "urgency", "search_text"])
             if data["files"]:

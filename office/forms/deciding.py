@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from office import acting, clock, procedures, shorthand, subjects, timing
-from office.acting import common
+from office.acting.labels import LABELS
 from office.models.cases import Turn
 from office.models.people import User
 
@@ -171,7 +171,7 @@ class DecisionForm(forms.Form):
     def _common(self, code: str) -> Offer | None:
         if code in self.step.forbids or not self._applies(code):
             return None
-        label, names, needs = _(common.LABELS[code]), [], []
+        label, names, needs = _(LABELS[code]), [], []
         if code in ("reassign", "delegate", "add_before", "add_after"):
             self.fields[f"{code}-to"] = HolderField(
                 choices=self._others(code), label=_("送给"), required=False
@@ -181,7 +181,7 @@ class DecisionForm(forms.Form):
         elif code in ("return", "return_straight"):
             choices = [
                 (str(turn.pk), f"{self.procedure.step(turn.step).label} {turn.holder or turn.post}")
-                for turn in common.earlier(self.case)
+                for turn in acting.earlier(self.case)
             ]
             if not choices:
                 return None

@@ -31,7 +31,7 @@ class RecordForm(DecisionForm):
 
     def record(self, code: str, *, by: User) -> None:
         """Enter the words as the signer's. Raises acting.Refused."""
-        from office.files import Unfit, store
+        from office.files import Unfit, store_for
 
         now = timezone.now()
         day, at = self.cleaned_data["happened_on"], self.cleaned_data.get("happened_time")
@@ -44,7 +44,7 @@ class RecordForm(DecisionForm):
         files = []
         if upload is not None:
             try:
-                files = [(store(upload, name=upload.name, at=now), upload.name)]
+                files = store_for(self.case, [upload], at=now)
             except Unfit as unfit:
                 raise acting.Refused(str(unfit), field="scan") from None
         self.make(code, at=now, recorded={"recorded_by": by, "happened_at": happened_at, "files": files})

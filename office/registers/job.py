@@ -8,7 +8,7 @@ from django.conf import settings
 from django.utils import timezone
 
 from office import anchoring, registers
-from office.files import store_made
+from office.files import keep
 from office.models.files import Job, StoredFile
 
 from .book import to_pdf
@@ -70,5 +70,5 @@ def run(job: Job, progress: Callable[[int, int], None]) -> tuple[StoredFile, str
         target = Path(folder) / f"register.{arguments['as']}"
         make(arguments["code"], selection, target=target, registrar=job.asked_by.name, progress=progress)
         with target.open("rb") as made:
-            stored = store_made(made, type=arguments["as"], at=timezone.now())
+            stored = keep(made, type=arguments["as"], at=timezone.now())
     return stored, f"{register.title} {selection.period}.{arguments['as']}"

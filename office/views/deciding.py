@@ -9,8 +9,8 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
-from office import access, acting, showing, subjects
-from office.acting.common import CORRECTION_MINUTES, may_correct
+from office import access, acting, dials, showing, subjects
+from office.acting import may_correct
 from office.acting.door import wordless
 from office.forms.deciding import DecisionForm
 from office.forms.recording import RecordForm
@@ -217,7 +217,7 @@ def _just_done(request: HttpRequest) -> dict | None:
     }
     url = ""
     if decision.opinion and may_correct(decision, request.user, at=timezone.now()) == "self":
-        words = _("%(words)s（可在 %(n)d 分钟内更正）") % {"words": words, "n": CORRECTION_MINUTES}
+        words = _("%(words)s（可在 %(n)d 分钟内更正）") % {"words": words, "n": dials.value("correction_minutes")}
         url = reverse("correct", args=[decision.case.public_id, decision.number])
     return {"words": words, "correct_url": url}
 

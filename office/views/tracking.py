@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from office import access, chasing, clock, procedures, showing, subjects, timing
-from office.acting.common import may_correct, may_take_back
+from office.acting import may_correct, may_take_back
 from office.models.cases import Case, Link, Turn
 from office.models.clocks import Clock
 from office.models.grants import Look
