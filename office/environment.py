@@ -2,7 +2,7 @@
 
 import os
 from pathlib import Path
-from urllib.parse import parse_qsl, unquote, urlsplit
+from urllib.parse import parse_qsl, unquote, urlencode, urlsplit, urlunsplit
 
 from django.core.exceptions import ImproperlyConfigured
 
@@ -58,11 +58,17 @@ def secret(name: str, default: str) -> str:
         raise ImproperlyConfigured(f"{name}_FILE cannot be read: {error}") from error
 
 
+def named(name: str) -> bool:
+    """Whether the environment gives this secret at all, directly or as a file."""
+    return bool(os.environ.get(name) or os.environ.get(f"{name}_FILE"))
+
+
 def database(url: str) -> dict:
     """Django's connection settings for postgresql://user:password@host:port/name?host=/socket/folder."""
     parts = urlsplit(url)
     if parts.scheme not in {"postgres", "postgresql"}:
-        raise ImproperlyConfigured(f"A database address starts with postgresql://, not {parts.scheme or url!r}.")
+        given = parts.scheme or repr(url)
+        raise ImproperlyConfigured(f"A database address starts with postgresql://, not {given}.")
     query = dict(parse_qsl(parts.query))
     return {
         "ENGINE": "django.db.backends.postgresql",
@@ -73,3 +79,28 @@ def database(url: str) -> dict:
         "PORT": query.pop("port", "") or str(parts.port or ""),
         "OPTIONS": query,
     }
+
+
+def redis_database(url: str, *, after: int = 0) -> str:
+    """The same Redis server, so many databases further: redis://host:6379/0 or unix:///path?db=0."""
+    parts = urlsplit(url)
+    if parts.scheme not in {"redis", "rediss", "unix"}:
+        given = parts.scheme or repr(url)
+        raise ImproperlyConfigured(f"A Redis address starts with redis:// or unix://, not {given}.")
+    query = dict(parse_qsl(parts.query))
+    number = query.pop("db", "") or ("" if parts.scheme == "unix" else parts.path.strip("/")) or "0"
+    if not number.isdigit():
+        raise ImproperlyConfigured(f"The database of a Redis address is a number, not {number!r}.")
+    further = str(int(number) + after)
+    if parts.scheme == "unix":
+        return f"unix://{parts.netloc}{parts.path}?{urlencode({**query, 'db': further})}"
+    return urlunsplit(parts._replace(path=f"/{further}", query=urlencode(query)))
+
+
+def broker(url: str) -> str:
+    """A Redis address as Celery spells it: unix:///path?db=1 becomes redis+socket:///path?virtual_host=1."""
+    parts = urlsplit(url)
+    if parts.scheme != "unix":
+        return url
+    query = dict(parse_qsl(parts.query))
+    return f"redis+socket://{parts.netloc}{parts.path}?{urlencode({'virtual_host': query.get('db', '0')})}"

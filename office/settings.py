@@ -1,6 +1,5 @@
-"""One settings file, read from the environment, loud on bad values. docs/operations.md lists every variable."""
+"""One settings file, read from the environment, loud on bad values. docs/operations.md lists them all."""
 
-import os
 import secrets
 from datetime import timedelta
 from pathlib import Path
@@ -9,10 +8,20 @@ from csp.constants import NONE, SELF
 from django.utils.translation import gettext_lazy as _
 
 from office import embedded
-from office.environment import boolean, choice, database, integer, listed, secret, text
+from office.environment import (
+    boolean,
+    broker,
+    choice,
+    database,
+    integer,
+    listed,
+    redis_database,
+    secret,
+    text,
+)
 
 BASE_DIR = Path(__file__).resolve().parent.parent
-VAR_DIR = Path(text("ANTOU_VAR", str(BASE_DIR / "var")))
+VAR_DIR = embedded.var_folder()
 
 DEBUG = boolean("DEBUG", False)
 # The demo and the tests run without a secret of their own: a fresh one per process start is enough there and
@@ -21,7 +30,7 @@ SECRET_KEY = secret("SECRET_KEY", "") or embedded.local_secret(VAR_DIR) or secre
 ALLOWED_HOSTS = listed("ALLOWED_HOSTS", ["127.0.0.1", "localhost", "[::1]"])
 CSRF_TRUSTED_ORIGINS = listed("CSRF_TRUSTED_ORIGINS", [])
 
-# --- The office itself --------------------------------------------------------------------------------------
+# --- The office itself ---
 OFFICE_NAME = text("OFFICE_NAME", "某某县农业农村局办公室")
 # R-SEC-03: state secrets are never stored on an ordinary installation. Only a declared classified network
 # (分级保护) lifts it; the footer says which it is.
@@ -31,25 +40,32 @@ FILE_SIZE_LIMIT = integer("FILE_SIZE_LIMIT", 50 * 1024 * 1024)
 SITE_URL = text("SITE_URL", "http://127.0.0.1:8000")
 DEMO = boolean("DEMO", False)
 
-# --- Servers ------------------------------------------------------------------------------------------------
+# --- Servers ---
 # The application's role owns no table and cannot disable a trigger; the owner's role serves migrate, demo,
-# backup and restore. manage.py chooses by command (office/embedded.py OWNER_COMMANDS).
+# backup and restore: manage.py chooses by command. Where nothing is named, the embedded servers are meant.
 SERVERS = embedded.addresses(VAR_DIR)
 DATABASE_ROLE = choice("DATABASE_ROLE", ["app", "owner"], "app")
-DATABASE_OWNER_URL = secret("DATABASE_OWNER_URL", "") or ("" if secret("DATABASE_URL", "") else SERVERS.owner_url)
+DATABASE_OWNER_URL = secret("DATABASE_OWNER_URL", "")
+if not secret("DATABASE_URL", ""):
+    DATABASE_OWNER_URL = DATABASE_OWNER_URL or SERVERS.owner_url
 DATABASE_URL = secret("DATABASE_URL", "") or SERVERS.database_url
 REDIS_URL = secret("REDIS_URL", "") or SERVERS.redis_url
-DATABASES = {
-    "default": database(DATABASE_OWNER_URL if DATABASE_ROLE == "owner" and DATABASE_OWNER_URL else DATABASE_URL)
-}
+DATABASES = {"default": database(DATABASE_ROLE == "owner" and DATABASE_OWNER_URL or DATABASE_URL)}
+DATABASE_APP_ROLE = database(DATABASE_URL)["USER"]
 DATABASES["default"]["CONN_MAX_AGE"] = integer("CONN_MAX_AGE", 60)
 DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
 DATABASES["default"]["ATOMIC_REQUESTS"] = False
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
-CACHES = {"default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": REDIS_URL}}
+# The cache lies in the next database of the same Redis: clearing it must not clear the queue.
+CACHES = {
+    "default": {
+        "BACKEND": "django.core.cache.backends.redis.RedisCache",
+        "LOCATION": redis_database(REDIS_URL, after=1),
+    }
+}
 
-CELERY_BROKER_URL = SERVERS.celery_url(REDIS_URL)
+CELERY_BROKER_URL = broker(REDIS_URL)
 CELERY_RESULT_BACKEND = None
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_ACKS_LATE = True
@@ -66,7 +82,7 @@ CELERY_BEAT_SCHEDULE = {
     "anchor": {"task": "office.tasks.anchor", "schedule": timedelta(hours=1)},
 }
 
-# --- Applications -------------------------------------------------------------------------------------------
+# --- Applications ---
 INSTALLED_APPS = [
     "office.apps.OfficeConfig",
     "documents.apps.DocumentsConfig",
@@ -122,7 +138,7 @@ TEMPLATES = [
     }
 ]
 
-# --- People -------------------------------------------------------------------------------------------------
+# --- People ---
 AUTH_USER_MODEL = "office.User"
 AUTHENTICATION_BACKENDS = ["axes.backends.AxesStandaloneBackend", "django.contrib.auth.backends.ModelBackend"]
 AUTH_PASSWORD_VALIDATORS = [
@@ -158,7 +174,7 @@ GUARDIAN_MONKEY_PATCH_GROUP = False
 ANONYMOUS_USER_NAME = None
 SIMPLE_HISTORY_HISTORY_CHANGE_REASON_USE_TEXT_FIELD = True
 
-# --- Language and time --------------------------------------------------------------------------------------
+# --- Language and time ---
 LANGUAGE_CODE = "zh-hans"
 LANGUAGES = [("zh-hans", _("中文")), ("en", "English")]
 LOCALE_PATHS = [BASE_DIR / "locale"]
@@ -167,7 +183,7 @@ USE_TZ = True
 TIME_ZONE = "Asia/Shanghai"
 FORMAT_MODULE_PATH = ["office.formats"]
 
-# --- Static files and uploads -------------------------------------------------------------------------------
+# --- Static files and uploads ---
 STATIC_URL = "static/"
 STATIC_ROOT = BASE_DIR / "staticfiles"
 STATICFILES_DIRS = [BASE_DIR / "static"]
@@ -184,7 +200,7 @@ FILES_DIR = Path(text("FILES_DIR", str(VAR_DIR / "files")))
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
 FILE_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 
-# --- Mail ---------------------------------------------------------------------------------------------------
+# --- Mail ---
 EMAIL_BACKEND = text("EMAIL_BACKEND", "django.core.mail.backends.console.EmailBackend")
 EMAIL_HOST = text("EMAIL_HOST", "localhost")
 EMAIL_PORT = integer("EMAIL_PORT", 25)
@@ -193,7 +209,7 @@ EMAIL_HOST_PASSWORD = secret("EMAIL_HOST_PASSWORD", "")
 EMAIL_USE_TLS = boolean("EMAIL_USE_TLS", False)
 DEFAULT_FROM_EMAIL = text("DEFAULT_FROM_EMAIL", "antou@localhost")
 
-# --- Headers ------------------------------------------------------------------------------------------------
+# --- Headers ---
 HTTPS = boolean("HTTPS", False)
 SECURE_SSL_REDIRECT = HTTPS
 SESSION_COOKIE_SECURE = HTTPS

@@ -1,0 +1,76 @@
+#!/usr/bin/env python
+"""Runs a command of the office, with the embedded servers up when none are named in the environment."""
+
+import os
+import signal
+import sys
+from contextlib import nullcontext
+
+# These change tables or see behind the guard rails, so they run as the role that owns the tables.
+OWNER_COMMANDS = {
+    "backup",
+    "demo",
+    "flush",
+    "createcachetable",
+    "loaddata",
+    "makemigrations",
+    "migrate",
+    "populate",
+    "restore",
+    "sqlflush",
+    "sqlmigrate",
+    "sqlsequencereset",
+    "squashmigrations",
+}
+# These ask no database; all others find the servers running.
+SERVERLESS_COMMANDS = {
+    "--help",
+    "--version",
+    "-h",
+    "collectstatic",
+    "compilemessages",
+    "diffsettings",
+    "findstatic",
+    "help",
+    "makemessages",
+    "startapp",
+    "startproject",
+    "version",
+}
+
+
+def needs_servers(arguments: list[str]) -> bool:
+    """Whether this command line works on the database or the queue."""
+    command = arguments[0] if arguments else "help"
+    if command == "check":
+        return "--database" in arguments or any(part.startswith("--database=") for part in arguments)
+    return command not in SERVERLESS_COMMANDS and not {"-h", "--help"} & set(arguments)
+
+
+def main() -> None:
+    arguments = sys.argv[1:]
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "office.settings")
+    if arguments and arguments[0] in OWNER_COMMANDS:
+        os.environ.setdefault("DATABASE_ROLE", "owner")
+
+    from django.core.management import execute_from_command_line
+
+    from office import embedded
+    from office.environment import named
+
+    # Ended from outside, a command still leaves through the door and stops what only it used.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
+    postgres, redis = not named("DATABASE_URL"), not named("REDIS_URL")
+    if needs_servers(arguments) and (postgres or redis):
+        servers = embedded.using(embedded.var_folder(), postgres=postgres, redis=redis)
+    else:
+        servers = nullcontext()
+    try:
+        with servers:
+            execute_from_command_line(sys.argv)
+    except embedded.Unavailable as error:
+        sys.exit(str(error))
+
+
+if __name__ == "__main__":
+    main()
