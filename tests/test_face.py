@@ -32,7 +32,7 @@ TOO_NEW_FOR_SCRIPTS = [
     r"crypto\.randomUUID", r"\.replaceChildren\(", r"AbortSignal\.timeout",
 ]
 # What Bootstrap's published sheet holds beyond the floor: focus rings (office.css sets :focus), how far
-# an underline stands off, two helpers and the ratio box that no page uses. More than that has to be looked at.
+# an underline stands off, two helpers and a ratio box that no page uses. More than that has to be looked at.
 BOOTSTRAP_MAY = {r":focus-visible": 12, r"\binset\s*:": 2, r"aspect-ratio": 5, r"text-underline-offset": 7}
 
 CHINESE = re.compile(r"[\u3000-\u303f\u3400-\u9fff\uff00-\uffef]")
