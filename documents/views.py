@@ -72,7 +72,8 @@ def _save(request: HttpRequest, form: IncomingForm) -> Case | None:
     """The case, or None with the sentences on the form: nothing half-stored."""
     data = form.cleaned_data
     try:
-        with transaction.atomic():
+        # Files are read and scanned before the book is locked: nobody waits for somebody else's scan.
+        with files.checked(data["files"]) as ready, transaction.atomic():
             sender = form.organisation()
             twins = registering.same_number(
                 sender,
@@ -88,7 +89,7 @@ def _save(request: HttpRequest, form: IncomingForm) -> Case | None:
                 urgency=data["urgency"],
                 secrecy=data["secrecy"],
                 meeting=form.meeting(),
-                attach=_attach(request, data["files"], envelope=data["purpose"] == "envelope"),
+                attach=_attach(request, ready, envelope=data["purpose"] == "envelope"),
                 duplicate_of=twins[0] if twins else None,
                 **form.fields_of_document(),
             )

@@ -156,7 +156,7 @@ def circulation(request: HttpRequest, public_id: str) -> HttpResponse:
         return redirect("circulation", public_id)
     decisions = list(found.decisions.order_by("number"))
     turns = list(found.turns.select_related("holder", "post").order_by("pk"))
-    rows = circulation_rows(found, turns, decisions, now=timezone.now())
+    rows = circulation_rows(found, turns, decisions, now=timezone.now(), whole_list=True)
     return TemplateResponse(
         request,
         "office/circulation.html",

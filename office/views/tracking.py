@@ -116,8 +116,9 @@ def _place(case: Case, turn: Turn, *, now) -> dict:
     }
 
 
-def circulation_rows(case: Case, turns: list[Turn], decisions, *, now) -> list[dict]:
-    """Who has it since when, at a glance; who is still to come on the hub's list."""
+def circulation_rows(case: Case, turns: list[Turn], decisions, *, now, whole_list: bool = False) -> list[dict]:
+    """Who has it since when, at a glance; who is still to come on the hub's list. `whole_list`: leaders who are
+    still to instruct too, whom the hub may drop."""
     words = {one.turn_id: one for one in decisions if one.side and one.turn_id}
     rows = []
     for turn in turns:
@@ -278,6 +279,7 @@ def _actions(
         return {"label": label, "url": url, "primary": False, "post": False, "pressed": None, **more}
 
     actions = []
+    found_more = case.planned.filter(turn__isnull=True, dropped_at__isnull=True).exists()
     if subject and subject.slip_url:
         actions.append(link(_("打印处理单"), subject.slip_url(case)))
     if subject and subject.label_url and case.reference:
@@ -296,7 +298,7 @@ def _actions(
             actions.append(link(_("撤回"), reverse("take_back", args=[case.public_id])))
         if hub:
             actions.append(link(_("代录"), reverse("record", args=[current.pk])))
-            if circulating:
+            if circulating or found_more:
                 actions.append(link(_("调整传阅"), reverse("circulation", args=[case.public_id])))
         if hub or access.identity(request.user).holds(procedures.get(case.procedure).fallback):
             actions.append(link(_("重定位"), reverse("relocate", args=[case.public_id])))

@@ -14,7 +14,9 @@ from tests.people import CHINA, MONDAY
 
 def at_assign(one, who, **values):
     one.do("pass", who.clerk)
-    one.do("submit", who.director, opinion="拟请批示。", names=[who.leader], values={"lead": who.posts["crops"], **values})
+    one.do(
+        "submit", who.director, opinion="拟请批示。", names=[who.leader], values={"lead": who.posts["crops"], **values}
+    )
     one.do("circle", who.leader)
     return one
 
@@ -23,8 +25,12 @@ def test_R_IN_04_numbers_run_without_gap_and_a_refused_paper_uses_none(who, pape
     first = paper()
     with pytest.raises(acting.Refused):
         registering.register(
-            actor=who.clerk, series=Series.objects.get(name="密"), sender=Organisation.objects.first(),
-            title="不该登在密本里", received_on=date(2026, 11, 16), at=MONDAY,
+            actor=who.clerk,
+            series=Series.objects.get(name="密"),
+            sender=Organisation.objects.first(),
+            title="不该登在密本里",
+            received_on=date(2026, 11, 16),
+            at=MONDAY,
         )
     with pytest.raises(IntegrityError), transaction.atomic():
         paper(dated_on=date(2026, 12, 1))
@@ -34,7 +40,9 @@ def test_R_IN_04_numbers_run_without_gap_and_a_refused_paper_uses_none(who, pape
 
 def test_R_IN_05_every_book_counts_for_itself(who, paper):
     assert [paper(book=book).case.reference for book in ("收", "平", "收")] == [
-        "收〔2026〕1号", "平〔2026〕1号", "收〔2026〕2号",
+        "收〔2026〕1号",
+        "平〔2026〕1号",
+        "收〔2026〕2号",
     ]
 
 
@@ -63,7 +71,9 @@ def test_R_IN_11_helpers_need_a_lead(who, paper):
     one = paper()
     one.do("pass", who.clerk)
     with pytest.raises(acting.Refused, match="牵头"):
-        one.do("submit", who.director, opinion="请批示。", names=[who.leader], values={"assisting": [who.posts["crops"]]})
+        one.do(
+            "submit", who.director, opinion="请批示。", names=[who.leader], values={"assisting": [who.posts["crops"]]}
+        )
 
 
 def test_R_IN_12_a_proposal_is_words_with_name_and_time(who, paper):
@@ -280,7 +290,26 @@ def test_an_administrator_registers_nothing(who, paper):
     admin = User.objects.get(username="system")
     with pytest.raises(acting.Refused, match="管理员"):
         registering.register(
-            actor=admin, series=Series.objects.get(name="收"), sender=paper().document.sender, title="x",
-            received_on=date(2026, 11, 16), at=MONDAY + timedelta(hours=1),
+            actor=admin,
+            series=Series.objects.get(name="收"),
+            sender=paper().document.sender,
+            title="x",
+            received_on=date(2026, 11, 16),
+            at=MONDAY + timedelta(hours=1),
         )
     assert IncomingDocument.objects.count() == 1
+
+
+def test_nothing_is_handed_over_while_a_leader_on_the_list_has_not_instructed(who, paper):
+    one = paper()
+    one.do("pass", who.clerk)
+    one.do(
+        "submit",
+        who.director,
+        opinion="请批示。",
+        names=[who.leader, who.first_head],
+        values={"lead": who.posts["crops"]},
+    )
+    one.do("circle", who.leader)
+    with pytest.raises(acting.Refused, match="赵明德"):
+        one.do("hand_over", who.clerk, names=[who.posts["crops"]])

@@ -29,8 +29,13 @@ def chain_holds(case) -> bool:
 def test_R_IN_01_a_paper_is_reviewed_proposed_instructed_circulated_handled_and_closed(who, paper):
     one = paper(urgency="urgent")
     one.do("pass", who.clerk)
-    one.do("submit", who.director, opinion="拟请志远同志批示，种植业股承办。", names=[who.leader, who.first_head],
-           values={"lead": who.posts["crops"], "assisting": [who.posts["machines"]], "due_on": date(2026, 11, 20)})
+    one.do(
+        "submit",
+        who.director,
+        opinion="拟请志远同志批示，种植业股承办。",
+        names=[who.leader, who.first_head],
+        values={"lead": who.posts["crops"], "assisting": [who.posts["machines"]], "due_on": date(2026, 11, 20)},
+    )
     one.do("instruct", who.leader, opinion="同意，抓紧办。", values={"lead": who.posts["crops"]})
     one.do("present", who.clerk)
     assert one.turn.holder == who.first_head
@@ -54,8 +59,13 @@ def test_article_24_the_national_path_reviews_first_and_answers_last(who, paper)
     one = paper(procedure="documents.national", group="below", book="内", answer_wanted=True)
     assert one.turn.step == "review"
     one.do("pass", who.clerk)
-    one.do("submit", who.director, opinion="拟由种植业股提出意见。", names=[who.leader],
-           values={"lead": who.posts["crops"], "due_on": date(2026, 11, 25)})
+    one.do(
+        "submit",
+        who.director,
+        opinion="拟由种植业股提出意见。",
+        names=[who.leader],
+        values={"lead": who.posts["crops"], "due_on": date(2026, 11, 25)},
+    )
     one.do("circle", who.leader)
     one.do("send", who.clerk, names=[who.other_leader])
     one.do("hand_over", who.clerk, names=[who.posts["crops"]])
@@ -108,8 +118,17 @@ def test_R_IN_25_an_envelope_is_handed_unopened_to_its_addressee_alone(who, pape
 
 
 def test_a_meeting_notice_names_who_goes_and_is_answered_in_time(who, paper):
-    one = paper(book="会", title="关于召开全省秋冬种工作视频会议的通知", answer_wanted=True, answer_by=date(2026, 11, 18),
-                meeting={"starts_at": datetime(2026, 11, 20, 9, 0, tzinfo=CHINA), "place": "县政府三楼", "rank_wanted": "分管负责同志"})
+    one = paper(
+        book="会",
+        title="关于召开全省秋冬种工作视频会议的通知",
+        answer_wanted=True,
+        answer_by=date(2026, 11, 18),
+        meeting={
+            "starts_at": datetime(2026, 11, 20, 9, 0, tzinfo=CHINA),
+            "place": "县政府三楼",
+            "rank_wanted": "分管负责同志",
+        },
+    )
     one.do("submit", who.director, opinion="拟请志远同志参加。", names=[who.first_head])
     one.do("attend", who.first_head, opinion="请志远同志参加。", values={"attendees": [who.leader]})
     assert list(one.document.meeting.attendees.all()) == [who.leader]
@@ -158,8 +177,13 @@ def test_a_dated_choice_says_which_path_new_papers_take(who, paper):
 def test_leaders_are_asked_one_after_the_other_in_the_order_given(who, paper):
     one = paper()
     one.do("pass", who.clerk)
-    one.do("submit", who.director, opinion="请批示。", names=[who.other_leader, who.leader, who.first_head],
-           values={"lead": who.posts["crops"]})
+    one.do(
+        "submit",
+        who.director,
+        opinion="请批示。",
+        names=[who.other_leader, who.leader, who.first_head],
+        values={"lead": who.posts["crops"]},
+    )
     seen = []
     for _turn in range(3):
         seen.append(one.turn.holder)
@@ -184,7 +208,9 @@ def test_returning_walks_again_and_old_instructions_no_longer_name_the_unit(who,
     one.do("pass", who.clerk)
     one.do("submit", who.director, opinion="请批示。", names=[who.leader], values={"lead": who.posts["crops"]})
     target = next(turn for turn in earlier(one.case) if turn.step == "propose")
-    acting.return_to(one.turn, target=target, actor=who.leader, reason="单位不对，请重新拟办。", straight=False, at=one.at)
+    acting.return_to(
+        one.turn, target=target, actor=who.leader, reason="单位不对，请重新拟办。", straight=False, at=one.at
+    )
     one.case.refresh_from_db()
     one.do("submit", who.director, opinion="请批示。", names=[who.leader])
     with pytest.raises(acting.Refused, match="承办部门"):
