@@ -84,6 +84,11 @@ class Identity:
         return [self.user.pk, *(one.principal.pk for one in self.stands_in)]
 
     @property
+    def within(self) -> frozenset[int]:
+        """The departments whose bars reach him: his own upward, and those of whom he stands in for."""
+        return self.departments.union(*(one.departments for one in self.stands_in))
+
+    @property
     def ranked(self) -> bool:
         """A ranked leader is never shown his own papers as late, nor chased (defaults.md)."""
         return any(seat.rank for seat in self.seats)
@@ -98,10 +103,7 @@ def identity(user: User, *, on: date | None = None) -> Identity:
     kept = getattr(user, "_identity", None)
     if kept is not None and kept[0] == on:
         return kept[1]
-    if user.kind != Kind.OFFICE or not user.is_active:
-        who = Identity(user, (), (), frozenset())
-    else:
-        who = _resolve(user, on=on)
+    who = identities([user], on=on).get(user.pk) or Identity(user, (), (), frozenset())
     user._identity = (on, who)
     return who
 
@@ -110,35 +112,44 @@ def forget_identity(user: User) -> None:
     user.__dict__.pop("_identity", None)
 
 
-def _resolve(user: User, *, on: date) -> Identity:
-    standing = list(
-        Deputy.objects.filter(
-            deputy=user, starts_on__lte=on, ends_on__gte=on, ended_at__isnull=True, principal__is_active=True
-        ).select_related("principal")
-    )
-    people = [user.pk, *(one.principal_id for one in standing)]
-    seats: dict[int, list[Seat]] = {person: [] for person in people}
-    holdings = PostHolding.objects.current(on).filter(person__in=people, post__retired=False)
+def identities(people: Iterable[User], *, on: date) -> dict[int, Identity]:
+    """Who everybody is on a day, by key, in three queries however many they are. Whoever does no office
+    business that day is left out."""
+    at_work = {user.pk: user for user in people if user.kind == Kind.OFFICE and user.is_active}
+    standing: dict[int, list[Deputy]] = {key: [] for key in at_work}
+    if not at_work:
+        return {}
+    running = Deputy.objects.filter(starts_on__lte=on, ends_on__gte=on, ended_at__isnull=True)
+    for one in running.filter(deputy__in=at_work, principal__is_active=True).select_related("principal"):
+        standing[one.deputy_id].append(one)
+    seats: dict[int, list[Seat]] = {key: [] for key in at_work}
+    seats.update({one.principal_id: [] for found in standing.values() for one in found})
+    holdings = PostHolding.objects.current(on).filter(person__in=seats, post__retired=False)
     for holding in holdings.select_related("post"):
         seats[holding.person_id].append(_seat(holding.post))
     parents = dict(Department.objects.values_list("id", "parent_id"))
-    return Identity(
-        user=user,
-        seats=tuple(seats[user.pk]),
-        departments=_upward([user.department_id, *(s.department_id for s in seats[user.pk])], parents),
-        stands_in=tuple(
-            StandIn(
-                principal=one.principal,
-                seats=tuple(seat.post_id for seat in seats[one.principal_id]),
-                procedures=tuple(one.procedures),
-                highest_secrecy=one.highest_secrecy,
-                departments=_upward(
-                    [one.principal.department_id, *(s.department_id for s in seats[one.principal_id])], parents
-                ),
-            )
-            for one in standing
-        ),
-    )
+
+    def departments(user: User) -> frozenset[int]:
+        return _upward([user.department_id, *(seat.department_id for seat in seats[user.pk])], parents)
+
+    return {
+        key: Identity(
+            user=user,
+            seats=tuple(seats[key]),
+            departments=departments(user),
+            stands_in=tuple(
+                StandIn(
+                    principal=one.principal,
+                    seats=tuple(seat.post_id for seat in seats[one.principal_id]),
+                    procedures=tuple(one.procedures),
+                    highest_secrecy=one.highest_secrecy,
+                    departments=departments(one.principal),
+                )
+                for one in standing[key]
+            ),
+        )
+        for key, user in at_work.items()
+    }
 
 
 def _seat(post: Post) -> Seat:
@@ -157,15 +168,12 @@ def _upward(start: Iterable[int | None], parents: dict[int, int | None]) -> froz
     return frozenset(found)
 
 
-# --- Seeing -------------------------------------------------------------------------------------------------
+# --- Seeing ---
 
 
 def _bars(who: Identity) -> Q:
     """Bars reach the person, his departments, and through him everybody he stands in for (回避)."""
-    departments = set(who.departments)
-    for one in who.stands_in:
-        departments |= one.departments
-    return Q(person_id__in=who.people) | Q(department_id__in=departments)
+    return Q(person_id__in=who.people) | Q(department_id__in=who.within)
 
 
 def not_barred(cases: QuerySet[Case], who: Identity, *, case: str = "pk") -> QuerySet:
@@ -177,8 +185,32 @@ def is_barred(case: Case, user: User) -> bool:
     return Barred.objects.filter(_bars(identity(user)), case=case).exists()
 
 
+def able(case: Case, people: Iterable[User]) -> list[User]:
+    """Those of `people` whom this paper may reach: in service, cleared for it, not barred from it."""
+    fit = [
+        person
+        for person in people
+        if person.kind == Kind.OFFICE and person.is_active and person.clearance >= case.secrecy
+    ]
+    bars = Barred.objects.filter(case=case).values_list("person_id", "department_id") if fit else ()
+    people, units = {person for person, _unit in bars}, {unit for _person, unit in bars}
+    # Most cases bar nobody, and then nobody's identity need be resolved.
+    known = identities(fit, on=timezone.localdate()) if people or units else {}
+    return [
+        person
+        for person in fit
+        if not known or (people.isdisjoint(known[person.pk].people) and units.isdisjoint(known[person.pk].within))
+    ]
+
+
+def seated(post: Post, *, on: date | None = None) -> list[User]:
+    """Who sits in a post on a day (today when none is given) and is still in service."""
+    holdings = PostHolding.objects.current(on or timezone.localdate()).filter(post=post)
+    return [holding.person for holding in holdings.filter(person__is_active=True).select_related("person")]
+
+
 def visible_to(user: User) -> QuerySet[Case]:
-    """The cases `user` may see. Lists of thousands page by `newest_for`; this is for looking one up or joining."""
+    """The cases `user` may see. Long lists page by `newest_for`; this is for looking one up or joining."""
     who = identity(user)
     if user.kind != Kind.OFFICE or not user.is_active:
         return Case.objects.none()
@@ -253,7 +285,8 @@ def _newest_keys(who: Identity, *, count: int, before: int | None) -> list[int]:
         )
         if before is not None:
             turns = turns.filter(case_id__lt=before)
-        sources.append(turns.order_by("-case_id").values_list("case_id", flat=True)[:count])
+        # Distinct before the limit: one case with many turns must not push others off the page for good.
+        sources.append(turns.order_by("-case_id").values_list("case_id", flat=True).distinct()[:count])
     keys: list[int] = []
     for key in merge(*sources, reverse=True):
         if not keys or keys[-1] != key:
@@ -261,7 +294,7 @@ def _newest_keys(who: Identity, *, count: int, before: int | None) -> list[int]:
     return list(islice(keys, count))
 
 
-# --- Acting -------------------------------------------------------------------------------------------------
+# --- Acting ---
 
 
 @dataclass(frozen=True)
@@ -273,7 +306,10 @@ class Acting:
 
 
 def waiting_for(user: User) -> QuerySet[Turn]:
-    """Open turns in the user's hands, his posts' hands, or a principal's: one indexed query."""
+    """Open turns in the user's hands, his posts' hands, or a principal's: one indexed query.
+
+    Of a sealed case a post's turn waits only for those of its people who are named on the case.
+    """
     who = identity(user)
     if user.kind != Kind.OFFICE or not user.is_active:
         return Turn.objects.none()
@@ -287,6 +323,10 @@ def waiting_for(user: User) -> QuerySet[Turn]:
             limits &= Q(case__procedure__in=one.procedures)
         mine |= held & limits
     turns = Turn.objects.open().filter(mine, case__secrecy__lte=user.clearance)
+    if who.posts:
+        # Beside the rest, not inside it: the queue's plan needs the plain OR over its two indexes.
+        named = CaseUserGrant.objects.filter(user_id=user.pk, content_object_id=OuterRef("case_id"))
+        turns = turns.filter(Q(case__sealed=False) | Q(holder__isnull=False) | Exists(named))
     return not_barred(turns, who, case="case_id")
 
 
@@ -298,7 +338,9 @@ def may_act(user: User, turn: Turn) -> Acting | None:
         return None
     if case.secrecy > user.clearance or is_barred(case, user):
         return None
-    if turn.holder_id == user.pk or (turn.holder_id is None and turn.post_id in who.posts):
+    if turn.holder_id == user.pk:
+        return Acting(user)
+    if turn.holder_id is None and turn.post_id in who.posts and (not case.sealed or is_named(case, user)):
         return Acting(user)
     for one in who.stands_in:
         held = turn.holder_id == one.principal.pk or (turn.holder_id is None and turn.post_id in one.seats)
@@ -307,25 +349,27 @@ def may_act(user: User, turn: Turn) -> Acting | None:
     return None
 
 
-def may_receive(case: Case, *, person: User | None, post: Post | None) -> bool:
-    """Whether a paper may be put into these hands at all: bars, clearance and account decide."""
-    if person is None:
-        return post is not None and not post.retired
-    if person.kind != Kind.OFFICE or not person.is_active or person.clearance < case.secrecy:
-        return False
-    return not is_barred(case, person)
+def may_receive(case: Case, *, person: User | None = None, post: Post | None = None) -> bool:
+    """Whether a paper may be put into these hands at all: bars, clearance and account decide.
+
+    A post may, when somebody sits in it today whom the paper may reach.
+    """
+    if person is not None:
+        return bool(able(case, [person]))
+    return post is not None and not post.retired and bool(able(case, seated(post)))
 
 
 def holds_hub(user: User, case: Case) -> bool:
-    """Whether `user` runs this case's hub: circulation, writing on behalf, corrections by the office."""
-    if user.kind != Kind.OFFICE or not user.is_active or is_barred(case, user):
+    """Whether `user` runs this case's hub: circulation, writing on behalf, corrections by the office.
+
+    Nobody runs what he may not see (R-SEC-07).
+    """
+    if not identity(user).holds(procedures.get(case.procedure).hub):
         return False
-    if case.sealed and not CaseUserGrant.objects.filter(user=user, content_object=case).exists():
-        return False
-    return case.secrecy <= user.clearance and identity(user).holds(procedures.get(case.procedure).hub)
+    return visible_to(user).filter(pk=case.pk).exists()
 
 
-# --- Grants and looks ---------------------------------------------------------------------------------------
+# --- Grants and looks ---
 
 
 @lru_cache(maxsize=1)
@@ -333,9 +377,21 @@ def _see_id() -> int:
     return see_permission().pk
 
 
+def is_named(case: Case, user: User) -> bool:
+    """Whether a case has been opened to this person by name."""
+    return CaseUserGrant.objects.filter(user=user, content_object=case).exists()
+
+
 def let_see(case: Case, *, people: Iterable[User | None] = (), posts: Iterable[Post | None] = ()) -> None:
-    """Grant sight of a case, in bulk, and keep it: who once held a paper may always look at it again."""
+    """Grant sight of a case, in bulk, and keep it: who once held a paper may always look at it again.
+
+    A sealed case is never opened to a post, only by name to those who sit in it now.
+    """
     permission = _see_id()
+    people, posts = list(people), list(posts)
+    if case.sealed:
+        people += [person for post in posts if post is not None for person in able(case, seated(post))]
+        posts = []
     CaseUserGrant.objects.bulk_create(
         [
             CaseUserGrant(user=person, content_object=case, permission_id=permission)
@@ -343,14 +399,13 @@ def let_see(case: Case, *, people: Iterable[User | None] = (), posts: Iterable[P
         ],
         ignore_conflicts=True,
     )
-    if not case.sealed:
-        CaseGroupGrant.objects.bulk_create(
-            [
-                CaseGroupGrant(group_id=post.group_id, content_object=case, permission_id=permission)
-                for post in {post for post in posts if post is not None}
-            ],
-            ignore_conflicts=True,
-        )
+    CaseGroupGrant.objects.bulk_create(
+        [
+            CaseGroupGrant(group_id=post.group_id, content_object=case, permission_id=permission)
+            for post in {post for post in posts if post is not None}
+        ],
+        ignore_conflicts=True,
+    )
 
 
 def note_look(case: Case, *, person: User, what: str, at: datetime, address: str | None = None) -> None:

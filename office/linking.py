@@ -13,7 +13,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from office import access, notices, procedures
-from office.acting.bars import copy_bars
+from office.acting.bars import copy_bars, lock_linked, take_from_barred
 from office.acting.door import Refused, lock_case, now_or
 from office.acting.forward import start
 from office.models.cases import Case, Link
@@ -61,42 +61,58 @@ def open_linked(
         if not access.visible_to(actor).filter(pk=parent.pk).exists():
             raise Refused(_("这份文件现在不在您手里，不能办理。"))
         build = _openers.get(code)
-        case = start(
+
+        def make(made: Case) -> None:
+            # Before the first turn is issued: it must not reach whom the parent is kept from.
+            Link.objects.create(
+                from_case=parent,
+                to_case=made,
+                kind=kind,
+                by=actor,
+                at=at,
+                asked=asdict(asked),
+                awaited_by=awaited_by,
+            )
+            copy_bars(parent, made, at=at)
+            if build is not None:
+                build(made, asked)
+
+        return start(
             procedure,
             actor=actor,
             title=title or parent.title,
             at=at,
             secrecy=parent.secrecy,
             restricted=parent.restricted,
-            build=(lambda made: build(made, asked)) if build else None,
+            build=make,
             **fields,
         )
-        Link.objects.create(
-            from_case=parent, to_case=case, kind=kind, by=actor, at=at, asked=asdict(asked), awaited_by=awaited_by
-        )
-        copy_bars(parent, case, at=at)
-        return case
 
 
 def connect(one: Case, other: Case, *, kind: str, actor: User, at: datetime | None = None) -> Link:
-    """Link two cases that exist (参见, 并案, 答复 …). Locks both in ascending key order."""
+    """Link two cases that exist (参见, 并案, 答复 …). Locks both and all linked with them in ascending key order."""
     at = now_or(at)
     with transaction.atomic():
-        keys = sorted({one.pk, other.pk})
-        list(Case.objects.select_for_update(of=("self",)).filter(pk__in=keys).order_by("pk"))
-        if access.visible_to(actor).filter(pk__in=keys).count() != len(keys):
+        if one.pk == other.pk:
+            raise Refused(_("一件事不能和自己关联。"))
+        cases = lock_linked(one, other)
+        if access.visible_to(actor).filter(pk__in=[one.pk, other.pk]).count() != 2:
             raise Refused(_("找不到要关联的事项。"))
         link, _made = Link.objects.get_or_create(
             from_case=one, to_case=other, kind=kind, undone_at=None, defaults={"by": actor, "at": at}
         )
         copy_bars(one, other, at=at)
+        for case in cases:
+            take_from_barred(case, actor=actor, at=at)
         return link
 
 
 def undo(link: Link, *, actor: User, at: datetime | None = None) -> None:
     """A link can be undone; the bars it brought stay, for what was known cannot be unknown."""
     with transaction.atomic():
-        lock_case(link.from_case)
+        case = lock_case(link.from_case)
+        if not access.visible_to(actor).filter(pk=case.pk).exists():
+            raise Refused(_("找不到要关联的事项。"))
         Link.objects.filter(pk=link.pk, undone_at__isnull=True).update(undone_at=now_or(at))
 
 
@@ -107,7 +123,9 @@ def answer(case: Case, *, values: dict[str, Any], at: datetime | None = None) ->
         link.answered = {"outcome": case.outcome, **values}
         link.save(update_fields=["answered"])
         parent_turn = (
-            link.from_case.turns.filter(side=False, ended_at__isnull=True).select_related("holder", "post").first()
+            link.from_case.turns.filter(side=False, ended_at__isnull=True)
+            .select_related("holder", "post")
+            .first()
         )
         if parent_turn is not None:
             people = notices.holders_of(parent_turn, at=at)

@@ -4,10 +4,10 @@ A procedure is a class body that an auditor reads from top to bottom. A wrong de
 import: `Procedure.__init_subclass__` checks it and raises `WrongProcedure` with a sentence.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from typing import Any, ClassVar, Literal
+from typing import Any, ClassVar, Literal, get_args
 
 from office.clock import Limit
 from office.levels import Outcome, Urgency
@@ -117,6 +117,12 @@ class Step:
         return next((move for move in self.moves if move.to or move.close), None)
 
 
+# The common moves a step may forbid (office/acting/labels.py has their names on paper).
+COMMON = frozenset(
+    ["reassign", "delegate", "add_before", "add_after", "return", "return_straight", "skip", "progress", "extend",
+     "pause", "claim"]
+)
+
 REGISTRY: dict[str, type["Procedure"]] = {}
 
 
@@ -142,7 +148,11 @@ class Procedure:
     def __init_subclass__(cls, *, abstract: bool = False, **kwargs: Any) -> None:
         super().__init_subclass__(**kwargs)
         inherited = {} if abstract else dict(getattr(cls, "steps", {}))
-        own = {name: replace(value, code=name) for name, value in vars(cls).items() if isinstance(value, Step)}
+        own = {
+            name: replace(value, code=name) for name, value in vars(cls).items() if isinstance(value, Step)
+        }
+        if hidden := [name for name in own if hasattr(Procedure, name)]:
+            raise WrongProcedure(f"{cls.__name__} calls a step {hidden[0]}, which is a word of Procedure itself.")
         cls.steps = {**inherited, **own}
         if abstract:
             return
@@ -164,6 +174,11 @@ class Procedure:
     @classmethod
     def content(cls, case: Any) -> list[str]:
         return [case.title, case.reference, case.urgency, str(case.secrecy)]
+
+    @classmethod
+    def contents(cls, cases: Sequence[Any]) -> dict[int, list[str]]:
+        """`content` of many cases, by key; an app whose papers are many answers it in a few queries."""
+        return {case.pk: cls.content(case) for case in cases}
 
     @classmethod
     def period(cls, step: Step, case: Any) -> Period | None:
@@ -188,8 +203,7 @@ def serving(form: str) -> list[type[Procedure]]:
 def _check(cls: type[Procedure]) -> None:
     if not cls.code or not cls.title:
         raise WrongProcedure(f"{cls.__name__} needs a code and a title.")
-    main = [step for step in cls.steps.values() if not step.side]
-    if not main:
+    if not any(not step.side and not step.retired for step in cls.steps.values()):
         raise WrongProcedure(f"{cls.code} has no step.")
     named = _steps_entered_with_names(cls)
     closes = False
@@ -201,14 +215,19 @@ def _check(cls: type[Procedure]) -> None:
             seen.add(move.code)
             _check_move(cls, step, move)
             closes = closes or bool(move.close)
+        if unknown := set(step.forbids) - COMMON:
+            raise WrongProcedure(f"{cls.code}.{step.code} forbids {sorted(unknown)[0]}, which is no common move.")
+        if step.sides not in get_args(Sides):
+            raise WrongProcedure(f"{cls.code}.{step.code} does not say what its side turns do: {step.sides!r}.")
         if step.side and not any(move.returns for move in step.moves):
             raise WrongProcedure(f"{cls.code}.{step.code} is a side step without a way back to the hub.")
         if not step.post and step.code not in named and not step.retired:
             raise WrongProcedure(f"Nobody can hold {cls.code}.{step.code}: no post, and no move names anybody.")
     if not closes:
         raise WrongProcedure(f"{cls.code} never closes.")
-    if cls.first().post == "" and cls.first().code not in named:
-        raise WrongProcedure(f"{cls.code} begins with a step that nobody can hold.")
+    for step in cls.steps.values():
+        if not step.side and not step.retired and not _can_end(cls, step):
+            raise WrongProcedure(f"A paper that comes to {cls.code}.{step.code} never gets to an end.")
 
 
 def _steps_entered_with_names(cls: type[Procedure]) -> set[str]:
@@ -224,6 +243,17 @@ def _steps_entered_with_names(cls: type[Procedure]) -> set[str]:
     return entered
 
 
+def _can_end(cls: type[Procedure], step: Step) -> bool:
+    seen, waiting = set(), [step]
+    while waiting:
+        here = waiting.pop()
+        if any(move.close for move in here.moves):
+            return True
+        seen.add(here.code)
+        waiting += [cls.steps[move.to] for move in here.moves if move.to and move.to not in seen]
+    return False
+
+
 def _check_move(cls: type[Procedure], step: Step, move: Move) -> None:
     where = f"{cls.code}.{step.code}.{move.code}"
     if sum(bool(way) for way in (move.to, move.close, move.side, move.returns)) > 1:
@@ -237,6 +267,8 @@ def _check_move(cls: type[Procedure], step: Step, move: Move) -> None:
             continue
         if target not in cls.steps:
             raise WrongProcedure(f"{where} leads to {target}, which is not declared.")
+        if cls.steps[target].retired and not step.retired:
+            raise WrongProcedure(f"{where} leads to {target}, which is retired.")
         if cls.steps[target].side is not side:
             raise WrongProcedure(f"{where} leads to {target}, which is {'no' if side else 'a'} side step.")
     if move.close and move.close not in Outcome.values:
@@ -246,5 +278,13 @@ def _check_move(cls: type[Procedure], step: Step, move: Move) -> None:
         raise WrongProcedure(f"{where} leads to {move.to} and names nobody, but that step has no post.")
     if move.side and not move.names:
         raise WrongProcedure(f"{where} sends side turns and must name who gets them.")
-    if move.others and move.names != "several":
-        raise WrongProcedure(f"{where}: others need several names.")
+    if move.others and (move.names != "several" or not move.to):
+        raise WrongProcedure(f"{where}: others need several names, and a step to which the first of them goes.")
+    if move.next_planned and not move.to:
+        raise WrongProcedure(f"{where} goes to the next on a list, but to no step.")
+    if move.plans and (not move.names or not move.to):
+        raise WrongProcedure(f"{where} puts people on a list and must name them, and say where the paper goes.")
+    if move.names not in get_args(Names) or move.opinion not in get_args(Need):
+        raise WrongProcedure(f"{where} asks for names {move.names!r} and an opinion {move.opinion!r}.")
+    if move.batch and (move.opinion == "must" or (move.names and not move.next_planned)):
+        raise WrongProcedure(f"{where} cannot be made for many at once: it asks for words or names.")

@@ -63,7 +63,9 @@ def matching(cases: QuerySet[Case], text: str) -> QuerySet[Case]:
     if pairs:
         query = " & ".join("'" + pair.replace("'", "''") + "'" for pair in pairs)
         if is_common(text):
-            cases = cases.filter(RawSQL("office_case.search @@ %s::tsquery", [query], output_field=_boolean()))
+            cases = cases.filter(
+                RawSQL("office_case.search @@ %s::tsquery", [query], output_field=_boolean())
+            )
         else:
             # OFFSET 0 keeps the planner from mixing the index with the grants' tests.
             cases = cases.filter(

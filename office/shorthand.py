@@ -7,7 +7,18 @@ from typing import Literal
 
 from django.utils.translation import gettext as _
 
-_WORDS = {"今天": 0, "今日": 0, "昨天": -1, "昨日": -1, "前天": -2, "大前天": -3, "明天": 1, "明日": 1, "后天": 2, "大后天": 3}
+_WORDS = {
+    "今天": 0,
+    "今日": 0,
+    "昨天": -1,
+    "昨日": -1,
+    "前天": -2,
+    "大前天": -3,
+    "明天": 1,
+    "明日": 1,
+    "后天": 2,
+    "大后天": 3,
+}
 _YEAR_MONTH_DAY = re.compile(r"^(\d{4}|\d{2})[-./年\s](\d{1,2})[-./月\s](\d{1,2})日?$")
 _MONTH_DAY = re.compile(r"^(\d{1,2})[-./月\s](\d{1,2})日?$")
 
@@ -16,9 +27,7 @@ class Unreadable(ValueError):
     """Carries the sentence that says what to type instead."""
 
 
-def read_date(
-    text: str, *, today: date, lean: Literal["past", "future"] = "past"
-) -> date | None:
+def read_date(text: str, *, today: date, lean: Literal["past", "future"] = "past") -> date | None:
     """The date meant by `text`; None for empty text. Raises Unreadable.
 
     Without a year the nearest such day: not later than tomorrow when leaning to the past (a received
@@ -97,7 +106,9 @@ def read_document_number(text: str) -> str:
     return plain
 
 
-_REFERENCE = re.compile(r"^(?P<name>\D+?)[〔\[(（【]?(?P<year>(?:19|20)\d{2})[〕\])）】]?[-—－ ]?(?P<number>\d+)号?$")
+_REFERENCE = re.compile(
+    r"^(?P<name>\D+?)[〔\[(（【]?(?P<year>(?:19|20)\d{2})[〕\])）】]?[-—－ ]?(?P<number>\d+)号?$"
+)
 
 
 def read_reference(text: str) -> str:

@@ -72,11 +72,11 @@ def post_of(
     return find_post(step.post) if step.post else None
 
 
-def walked(
-    procedure: type[procedures.Procedure], step: procedures.Step, *, case: Case
-) -> procedures.Step:
+def walked(procedure: type[procedures.Procedure], step: procedures.Step, *, case: Case) -> procedures.Step:
     """The step itself, or the one behind it where the office has chosen not to walk an optional step."""
-    while step.optional:
+    passed = set()
+    while step.optional and step.code not in passed:
+        passed.add(step.code)
         setting = step_setting(procedure.code, step.code, at=case.opened_at)
         forward = step.forward
         if setting is None or not setting.skipped or forward is None or not forward.to:
@@ -304,9 +304,13 @@ class Moved:
 def moved_by_calendar(clocks: Iterable[Clock] | None = None) -> list[Moved]:
     """Recount every running clock over the present calendar. Extended and hand-set dates stay."""
     calendar, hours = load_calendar(), office_hours()
-    running = clocks if clocks is not None else Clock.objects.filter(
-        met_at__isnull=True, stopped_at__isnull=True, set_by_hand=False
-    ).select_related("case").prefetch_related("pauses")
+    running = (
+        clocks
+        if clocks is not None
+        else Clock.objects.filter(met_at__isnull=True, stopped_at__isnull=True, set_by_hand=False)
+        .select_related("case")
+        .prefetch_related("pauses")
+    )
     found = []
     for clock in running:
         if "limit" not in clock.why:

@@ -4,31 +4,29 @@ Every function locks the Case row first, reads the turn again, then writes every
 tells the world on commit. `Refused` carries a sentence for the person who was refused.
 """
 
-from .bars import bar
+from .bars import bar, settle_bars
 from .circulation import add_readers, drop_planned, recall, reorder
 from .common import (
     add_signer,
     claim,
-    confirm_record,
     correct,
     delegate,
-    extend,
-    give_back,
+    earlier,
+    may_correct,
     note_content,
-    pause,
     progress,
     reassign,
     release,
-    resume,
-    return_to,
     skip,
-    take_back,
     void,
 )
+from .dates import extend, pause, resume
 from .door import Refused
 from .forward import act, start
 from .opened import opened
+from .record import confirm_record
 from .relocation import ask_relocation, confirm_relocation, withdraw_relocation
+from .ways_back import give_back, may_take_back, return_to, take_back
 
 __all__ = [
     "Refused",
@@ -43,8 +41,11 @@ __all__ = [
     "correct",
     "delegate",
     "drop_planned",
+    "earlier",
     "extend",
     "give_back",
+    "may_correct",
+    "may_take_back",
     "note_content",
     "opened",
     "pause",
@@ -55,6 +56,7 @@ __all__ = [
     "reorder",
     "resume",
     "return_to",
+    "settle_bars",
     "skip",
     "start",
     "take_back",

@@ -4,13 +4,14 @@ from datetime import datetime
 
 from django.db import transaction
 from django.db.models import Q
-from django.utils.translation import gettext_noop
 
-from office import access, procedures, timing
-from office.models.cases import Barred, Case, Link
-from office.models.people import Department, Post, User
+from office import access, procedures
+from office.models.cases import Barred, Case, Link, Turn
+from office.models.people import Department, User
 
-from .door import Passing, decide, end, issue, now_or
+from .circulation import after_return, having
+from .door import Passing, decide, end, issue, land, now_or
+from .labels import LABELS
 
 
 def bar(
@@ -24,8 +25,7 @@ def bar(
     """Bar people and whole departments from a case and from everything linked to it, both ways."""
     with transaction.atomic():
         at = now_or(at)
-        keys = sorted(_linked(case))
-        cases = list(Case.objects.select_for_update(of=("self",)).filter(pk__in=keys).order_by("pk"))
+        cases = lock_linked(case)
         rows = []
         for one in cases:
             source = None if one.pk == case.pk else case
@@ -33,12 +33,38 @@ def bar(
             rows += [Barred(case=one, department=unit, source_case=source, at=at) for unit in departments]
         Barred.objects.bulk_create(rows, ignore_conflicts=True)
         for one in cases:
-            _take_from_barred(one, actor=actor, at=at)
+            take_from_barred(one, actor=actor, at=at)
 
 
-def copy_bars(one: Case, other: Case, *, at: datetime) -> None:
+def settle_bars(person: User, *, actor: User, at: datetime | None = None) -> None:
+    """A new chair, department or principal may bar somebody from what he holds: that goes to the fallback."""
+    access.forget_identity(person)
+    with transaction.atomic():
+        at = now_or(at)
+        held = Q(holder=person) | Q(holder__isnull=True, post_id__in=access.identity(person).posts)
+        keys = Turn.objects.open().filter(held, case__barred__isnull=False).values("case_id")
+        for one in Case.objects.select_for_update(of=("self",)).filter(pk__in=keys).order_by("pk"):
+            take_from_barred(one, actor=actor, at=at)
+
+
+def lock_linked(*cases: Case) -> list[Case]:
+    """Lock these cases and all they are linked with, in ascending key order; nobody links meanwhile unseen."""
+    keys = linked(*cases)
+    while True:
+        save = transaction.savepoint()
+        found = list(Case.objects.select_for_update(of=("self",)).filter(pk__in=keys).order_by("pk"))
+        now = linked(*cases)
+        if now == keys:
+            transaction.savepoint_commit(save)
+            return found
+        # Locks taken out of order would wait for each other: let go and begin again with all of them.
+        transaction.savepoint_rollback(save)
+        keys = now
+
+
+def copy_bars(*cases: Case, at: datetime) -> None:
     """Opening a link copies bars both ways (and to what those are linked with)."""
-    keys = _linked(one) | _linked(other)
+    keys = linked(*cases)
     rows = Barred.objects.filter(case_id__in=keys).values_list("case_id", "person_id", "department_id")
     Barred.objects.bulk_create(
         [
@@ -51,8 +77,9 @@ def copy_bars(one: Case, other: Case, *, at: datetime) -> None:
     )
 
 
-def _linked(case: Case) -> set[int]:
-    found, frontier = {case.pk}, {case.pk}
+def linked(*cases: Case) -> set[int]:
+    found = {case.pk for case in cases}
+    frontier = set(found)
     while frontier:
         pairs = Link.objects.filter(
             Q(from_case_id__in=frontier) | Q(to_case_id__in=frontier), undone_at__isnull=True
@@ -62,18 +89,36 @@ def _linked(case: Case) -> set[int]:
     return found
 
 
-def _take_from_barred(case: Case, *, actor: User, at: datetime) -> None:
+def take_from_barred(case: Case, *, actor: User, at: datetime) -> None:
+    """The caller holds the lock on the case. Also a chair loses the turn when nobody in it may have it any more."""
     procedure = procedures.get(case.procedure)
-    turns = case.turns.filter(ended_at__isnull=True, holder__isnull=False).select_related("holder", "post")
-    for turn in turns:
-        if not access.is_barred(case, turn.holder):
+    turns = case.turns.filter(ended_at__isnull=True).select_related("holder", "post", "sent_by", "back_to")
+    for turn in turns.order_by("pk"):
+        turn.case = case
+        if not _is_lost(turn):
             continue
         step = procedure.step(turn.step)
-        turn.case = case
         passing = Passing(case=case, turn=turn, procedure=procedure, step=step, actor=actor, at=at)
-        post: Post | None = timing.find_post(step.fallback or procedure.fallback)
+        # From a holder to the fallback post, never to the colleagues of his own chair.
+        holder, post = land(passing, step=step, chairs=[])
+        if (holder, post) == (turn.holder, turn.post):
+            continue
+        if turn.side and (holder or post) in having(case, step):
+            decide(passing, move="recall", label=LABELS["recall"], leads_to=step.code)
+            end(turn, how="recalled", at=at)
+            after_return(passing)
+            continue
         decide(
-            passing, move="reassign", label=gettext_noop("转交"), leads_to=step.code, names=[post] if post else []
+            passing, move="reassign", label=LABELS["reassign"], leads_to=step.code, names=[holder or post]
         )
         end(turn, how="reassigned", at=at)
-        issue(passing, step=step, to=post, back_to=turn.back_to, sent_by=turn.sent_by)
+        issue(
+            passing, step=step, chairs=[], back_to=turn.back_to, sent_by=turn.sent_by, date_of=turn
+        )
+
+
+def _is_lost(turn: Turn) -> bool:
+    if turn.holder is not None:
+        return access.is_barred(turn.case, turn.holder)
+    people = access.seated(turn.post)
+    return any(access.is_barred(turn.case, person) for person in people) and not access.able(turn.case, people)

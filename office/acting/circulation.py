@@ -8,53 +8,99 @@ from django.utils.translation import gettext as _
 
 from office import access, notices, procedures
 from office.models.cases import Case, Planned, Turn
-from office.models.people import Post, User
+from office.models.people import User
 
-from .door import Holder, Passing, Refused, decide, end, issue, lock_case, now_or
+from .door import Holder, Passing, Refused, clean_words, decide, end, issue, lock_case, now_or, refuse_unfit
+from .labels import LABELS
+
+# --- Who is still to come -----------------------------------------------------------------------------------
+
+
+def _as_columns(name: Holder) -> dict[str, Holder | None]:
+    return {"holder": name, "post": None} if isinstance(name, User) else {"holder": None, "post": name}
+
+
+def plan(passing: Passing, *, step: procedures.Step, names: Sequence[Holder]) -> None:
+    """Keep who is still to come at a step, after those already planned."""
+    last = passing.case.planned.order_by("-position").values_list("position", flat=True).first() or 0
+    Planned.objects.bulk_create(
+        [
+            Planned(case=passing.case, step=step.code, position=last + number, **_as_columns(name))
+            for number, name in enumerate(names, 1)
+        ]
+    )
+
+
+def next_planned(case: Case, step: str) -> Planned | None:
+    """The next on the list whom the paper may still reach: who has left or is barred is passed over."""
+    waiting = case.planned.filter(step=step, turn__isnull=True, dropped_at__isnull=True)
+    for row in waiting.select_related("holder", "post"):
+        if access.may_receive(case, person=row.holder, post=row.post):
+            return row
+    return None
+
+
+def use_planned(row: Planned, turn: Turn) -> None:
+    """His turn has come; those before him whom it could not reach are off the list."""
+    row.turn = turn
+    row.save(update_fields=["turn"])
+    before = row.case.planned.filter(step=row.step, turn__isnull=True, dropped_at__isnull=True)
+    before.filter(position__lt=row.position).update(dropped_at=turn.issued_at)
+
+
+# --- Out and back -------------------------------------------------------------------------------------------
+
+
+def having(case: Case, step: procedures.Step) -> set[Holder]:
+    """Who has an open side turn of this step: people, and posts (whoever has claimed it there)."""
+    out = case.turns.filter(step=step.code, side=True, ended_at__isnull=True).select_related("holder", "post")
+    return {name for turn in out for name in (turn.holder, turn.post) if name is not None}
+
+
+def refuse_if_all_have_it(passing: Passing, side: str) -> None:
+    if having(passing.case, passing.procedure.step(side)).issuperset(passing.names):
+        raise Refused(_("所选的人手里都有这份文件。"), field="names")
 
 
 def send_out(
     passing: Passing, *, step: procedures.Step, names: Sequence[Holder], in_order: bool, hub: Turn
 ) -> None:
-    """Copies to everybody at once, or the one original to the first and the others kept in order."""
-    fresh = [name for name in names if not _has_it(passing.case, step, name)]
-    if names and not fresh:
-        raise Refused(_("所选的人手里都有这份文件。"), field="names")
-    now, later = (fresh[:1], fresh[1:]) if in_order else (fresh, [])
-    if in_order and _out(passing.case, step):
-        now, later = [], fresh
+    """Copies to everybody at once, or the one original to the first and the others kept in order.
+
+    Who has it already gets no second one; who was still to come and now gets a copy is off the list.
+    """
+    if not names:
+        return
+    out = having(passing.case, step)
+    fresh = [name for name in names if name not in out]
+    waiting = passing.case.planned.filter(step=step.code, turn__isnull=True, dropped_at__isnull=True)
+    listed = {row.holder or row.post: row.pk for row in waiting.select_related("holder", "post")}
+    if in_order:
+        fresh = [name for name in fresh if name not in listed]
+        now, later = ([], fresh) if out else (fresh[:1], fresh[1:])
+    else:
+        now, later = fresh, []
     for name in now:
         issue(passing, step=step, to=name, sent_by=hub)
+    if overtaken := [listed[name] for name in now if name in listed]:
+        waiting.filter(pk__in=overtaken).update(dropped_at=passing.at)
     if later:
-        from .forward import plan
-
         plan(passing, step=step, names=later)
-
-
-def _has_it(case: Case, step: procedures.Step, name: Holder) -> bool:
-    who = {"holder": name} if isinstance(name, User) else {"post": name, "holder": None}
-    return case.turns.filter(step=step.code, side=True, ended_at__isnull=True, **who).exists()
-
-
-def _out(case: Case, step: procedures.Step) -> bool:
-    return case.turns.filter(step=step.code, side=True, ended_at__isnull=True).exists()
 
 
 def after_return(passing: Passing) -> None:
     """Back at the hub; the one original goes on to the next on the hub's list, sent by the hub."""
     case, step = passing.case, passing.step
-    following = (
-        case.planned.filter(step=step.code, turn__isnull=True, dropped_at__isnull=True)
-        .select_related("holder", "post")
-        .first()
-    )
-    if following is not None and not _out(case, step) and case.is_open:
-        following.turn = issue(
-            passing, step=step, to=following.holder or following.post, sent_by=passing.turn.sent_by
-        )
-        following.save(update_fields=["turn"])
-    else:
+    out = case.turns.filter(step=step.code, side=True, ended_at__isnull=True).exists()
+    following = None if out else next_planned(case, step.code)
+    if following is None:
         notices.back_at_hub(passing.turn, by=passing.actor, at=passing.at)
+        return
+    turn = issue(passing, step=step, to=following.holder or following.post, sent_by=passing.turn.sent_by)
+    use_planned(following, turn)
+
+
+# --- What the hub does --------------------------------------------------------------------------------------
 
 
 def _hub_passing(hub: Turn, *, actor: User, at: datetime | None) -> Passing:
@@ -64,9 +110,9 @@ def _hub_passing(hub: Turn, *, actor: User, at: datetime | None) -> Passing:
     hub.case = case
     if not case.is_open:
         raise Refused(_("这件事已经办结。"))
-    who = access.identity(actor)
-    own = hub.holder_id == actor.pk or (hub.post_id in who.posts and not access.is_barred(case, actor))
-    if not own and not access.holds_hub(actor, case):
+    own = hub.holder_id == actor.pk or hub.post_id in access.identity(actor).posts
+    seen = own and access.visible_to(actor).filter(pk=case.pk).exists()
+    if not seen and not access.holds_hub(actor, case):
         raise Refused(_("只有送出的人或文书可以调整传阅。"))
     procedure = procedures.get(case.procedure)
     return Passing(
@@ -81,35 +127,42 @@ def add_readers(
     """More readers, by the hub only (R-CIR-05: adding a reader is the hub's recorded act)."""
     with transaction.atomic():
         passing = _hub_passing(hub, actor=actor, at=at)
-        declared = passing.procedure.step(step)
-        if not declared.side:
-            raise Refused(_("“%(step)s”不是传阅环节。") % {"step": declared.label})
-        for name in names:
-            person = name if isinstance(name, User) else None
-            if not access.may_receive(
-                passing.case, person=person, post=name if isinstance(name, Post) else None
-            ):
-                raise Refused(_("不能送给%(name)s，请另选。") % {"name": name}, field="names")
-        decide(passing, move="add_readers", label=_("增加阅件人"), leads_to=passing.step.code, names=names)
-        send_out(passing, step=declared, names=names, in_order=in_order, hub=hub)
+        declared = passing.procedure.steps.get(step)
+        if declared is None or not declared.side:
+            raise Refused(_("请选一个传阅环节。"))
+        # R-CIR-01: who has sent out one kind of spoke does not run the others; the clerk does.
+        sends = {side for move in passing.step.moves for side in (move.side, move.others)}
+        if step not in sends and not access.holds_hub(actor, passing.case):
+            raise Refused(_("只有文书可以增加“%(step)s”。") % {"step": declared.label})
+        passing.names = list(dict.fromkeys(names))
+        if not passing.names:
+            raise Refused(_("请选定送给谁。"), field="names")
+        refuse_unfit(passing.case, passing.names)
+        refuse_if_all_have_it(passing, step)
+        decide(
+            passing, move="add_readers", label=LABELS["add_readers"], leads_to=passing.step.code, names=passing.names
+        )
+        send_out(passing, step=declared, names=passing.names, in_order=in_order, hub=hub)
 
 
 def recall(turn: Turn, *, actor: User, reason: str = "", at: datetime | None = None) -> None:
     """Take a spoke back to the hub before it was read."""
+    if turn.sent_by_id is None:
+        raise Refused(_("只能收回送出的传阅件。"))
     with transaction.atomic():
         hub = Turn.objects.get(pk=turn.sent_by_id)
         passing = _hub_passing(hub, actor=actor, at=at)
         fresh = Turn.objects.select_related("holder", "post").get(pk=turn.pk)
         if fresh.ended_at is not None:
             raise Refused(_("已经退回，不用收回。"))
-        passing.reason = reason
+        passing.reason = clean_words(passing.case, reason, field="reason")
         decide(
-            passing, move="recall", label=_("收回"), leads_to=passing.step.code,
+            passing, move="recall", label=LABELS["recall"], leads_to=passing.step.code,
             names=[fresh.holder or fresh.post],
         )
         end(fresh, how="recalled", at=passing.at)
         passing.turn, passing.step = fresh, passing.procedure.step(fresh.step)
-        fresh.sent_by = hub
+        fresh.sent_by, fresh.case = hub, passing.case
         after_return(passing)
 
 
@@ -123,19 +176,20 @@ def reorder(hub: Turn, *, planned: Sequence[int], actor: User, at: datetime | No
                 "holder", "post"
             )
         }
-        if set(planned) != set(rows):
+        if not rows or len(planned) != len(rows) or set(planned) != set(rows):
             raise Refused(_("名单有变动，请刷新后再调整顺序。"))
         ordered = [rows[key] for key in planned]
         for position, row in enumerate(ordered, 1):
             row.position = position
         Planned.objects.bulk_update(ordered, ["position"])
         decide(
-            passing, move="reorder", label=_("调整顺序"), leads_to=passing.step.code,
+            passing, move="reorder", label=LABELS["reorder"], leads_to=passing.step.code,
             names=[row.holder or row.post for row in ordered],
         )
 
 
 def drop_planned(planned: Planned, *, actor: User, hub: Turn, at: datetime | None = None) -> None:
+    """减送: one who was still to come does not get it; the hub's recorded act."""
     with transaction.atomic():
         passing = _hub_passing(hub, actor=actor, at=at)
         row = passing.case.planned.filter(pk=planned.pk, turn__isnull=True, dropped_at__isnull=True).first()
@@ -144,5 +198,5 @@ def drop_planned(planned: Planned, *, actor: User, hub: Turn, at: datetime | Non
         row.dropped_at = passing.at
         row.save(update_fields=["dropped_at"])
         decide(
-            passing, move="drop", label=_("减送"), leads_to=passing.step.code, names=[row.holder or row.post]
+            passing, move="drop", label=LABELS["drop"], leads_to=passing.step.code, names=[row.holder or row.post]
         )

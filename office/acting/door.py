@@ -1,5 +1,6 @@
 """What every act shares: the lock, the signature, the decision, turns and their clocks."""
 
+import unicodedata
 from collections.abc import Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -8,6 +9,7 @@ from typing import Any
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import Q
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
@@ -47,6 +49,7 @@ class Passing:
     names: Sequence[Holder] = ()
     values: dict[str, Any] = field(default_factory=dict)
     decision: Decision | None = None
+    dials: timing.Dials = field(default_factory=timing.Dials)
 
     def refuse(self, sentence: str, *, field: str = "") -> None:
         raise Refused(sentence, field=field)
@@ -68,6 +71,9 @@ def locked(turn: Turn, *, actor: User, at: datetime | None, content_hash: str | 
         if acting is None:
             raise Refused(_("这份文件现在不在您手里，不能办理。"))
         refuse_if_changed(case, content_hash)
+        if fresh.holder_id != actor.pk:
+            # Who signs through a post or for a principal keeps his own sight of what he signed.
+            access.let_see(case, people=[actor])
         procedure = procedures.get(case.procedure)
         yield Passing(
             case=case,
@@ -112,8 +118,9 @@ def wordless(case: Case) -> bool:
 
 
 def clean_words(case: Case, words: str, *, field: str = "opinion") -> str:
-    """R-SEC-03: no words about a state secret on an ordinary installation; control characters go."""
-    words = "".join(char for char in words.replace("\r\n", "\n") if char in "\n\t" or char.isprintable()).strip()
+    """R-SEC-03: no words about a state secret on an ordinary installation; what is no writing goes."""
+    words = words.replace("\r\n", "\n").replace("\r", "\n")
+    words = "".join(char for char in words if char in "\n\t" or is_writing(char)).strip()
     if words and wordless(case):
         raise Refused(
             _(
@@ -123,6 +130,15 @@ def clean_words(case: Case, words: str, *, field: str = "opinion") -> str:
             field=field,
         )
     return words
+
+
+# They turn the reading order round, so that a printed sentence says something else than was signed.
+TURNS_ROUND = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+
+
+def is_writing(char: str) -> bool:
+    """Full-width spaces, joiners and the private characters of rare names are; control characters are not."""
+    return char not in TURNS_ROUND and unicodedata.category(char) not in ("Cc", "Cs")
 
 
 def as_printed(label: Any) -> str:
@@ -217,6 +233,73 @@ def decide(
 # --- Turns --------------------------------------------------------------------------------------------------
 
 
+def land(
+    passing: Passing,
+    *,
+    step: procedures.Step,
+    to: Holder | None = None,
+    post_kept: Post | None = None,
+    chairs: Sequence[Post | None] | None = None,
+) -> tuple[User | None, Post | None]:
+    """In whose hands a paper comes down: those it is meant for, or the next chair that may have it.
+
+    A holder who has left, or from whom the paper is kept, is passed over: then the chair he sat in, the
+    step's own chair, and the fallback posts are tried in turn. Where all of them stand empty it waits for
+    the first. `chairs` replaces that list. Raises Refused when no chair is there at all.
+    """
+    case = passing.case
+    if isinstance(to, User) and access.may_receive(case, person=to):
+        return to, post_kept
+    if chairs is None:
+        own = to if isinstance(to, Post) else post_kept
+        chairs = [own or timing.post_of(passing.procedure, step, case=case, at=passing.at, dials=passing.dials)]
+        if to is None and chairs == [None]:
+            raise Refused(_("请选定送给谁。"), field="names")
+    tried = [post for post in chairs if post is not None and not post.retired]
+    for post in tried:
+        if (found := _in_chair(case, post)) is not None:
+            return found
+    for post in fallbacks(passing, step):
+        tried.append(post)
+        if (found := _in_chair(case, post)) is not None:
+            return found
+    if not tried:
+        raise Refused(
+            _("“%(step)s”环节还没有人在岗，请先在“岗位”里任命。") % {"step": step.label}, field="names"
+        )
+    return None, tried[0]
+
+
+def _in_chair(case: Case, post: Post) -> tuple[User | None, Post] | None:
+    people = access.able(case, access.seated(post))
+    if not people:
+        return None
+    # A sealed case goes to people by name; one who sits alone has it in his own hands, whoever sits there later.
+    return (people[0] if case.sealed and len(people) == 1 else None), post
+
+
+def fallbacks(passing: Passing, step: procedures.Step) -> list[Post]:
+    """The declared posts that take what nobody else may have; nothing in the answer tells why."""
+    codes = dict.fromkeys([step.fallback, passing.procedure.fallback, passing.procedure.hub])
+    posts = [timing.find_post(code) for code in codes if code]
+    return [post for post in posts if post is not None]
+
+
+def refuse_unfit(case: Case, names: Sequence[Holder]) -> None:
+    """Nobody is given a paper he may not have, and no empty chair is chosen for one (R-SEC-07)."""
+    people = access.able(case, [name for name in names if isinstance(name, User)])
+    for name in names:
+        if isinstance(name, User):
+            fit = name in people
+        else:
+            seated = access.seated(name)
+            if not seated and not name.retired:
+                raise Refused(_("%(name)s现在没有人在岗，请另选。") % {"name": name}, field="names")
+            fit = not name.retired and bool(access.able(case, seated))
+        if not fit:
+            raise Refused(_("不能送给%(name)s，请另选。") % {"name": name}, field="names")
+
+
 def issue(
     passing: Passing,
     *,
@@ -225,19 +308,15 @@ def issue(
     back_to: Turn | None = None,
     sent_by: Turn | None = None,
     post_kept: Post | None = None,
+    chairs: Sequence[Post | None] | None = None,
+    date_of: Turn | None = None,
 ) -> Turn:
-    """Put the paper into somebody's hands: the turn, its clock, the grant and the notice in one place."""
+    """Put the paper into somebody's hands: the turn, its clock, the grant and the notice in one place.
+
+    `date_of`: the turn whose date goes on running, where putting a paper into other hands buys no time.
+    """
     case = passing.case
-    holder = to if isinstance(to, User) else None
-    post = to if isinstance(to, Post) else post_kept
-    if holder is None and post is None:
-        post = timing.post_of(passing.procedure, step, case=case, at=passing.at)
-        if post is None:
-            raise Refused(
-                _("“%(step)s”环节还没有人在岗，请先在“岗位”里任命。") % {"step": step.label}, field="names"
-            )
-    if not access.may_receive(case, person=holder, post=post):
-        holder, post = _fallback(passing, step)
+    holder, post = land(passing, step=step, to=to, post_kept=post_kept, chairs=chairs)
     turn = Turn.objects.create(
         case=case,
         step=step.code,
@@ -249,26 +328,21 @@ def issue(
         issued_at=passing.at,
         back_to=back_to,
     )
-    timing.start_for_turn(turn, procedure=passing.procedure, step=step, at=passing.at)
+    if date_of is None or timing.keep_date(turn, of=date_of) is None:
+        timing.start_for_turn(
+            turn, procedure=passing.procedure, step=step, at=passing.at, dials=passing.dials
+        )
     access.let_see(case, people=[holder], posts=[post])
     notices.turn_issued(turn, by=passing.actor, at=passing.at)
     return turn
 
 
-def _fallback(passing: Passing, step: procedures.Step) -> tuple[User | None, Post | None]:
-    """A declared post takes what nobody else may have; nothing in the answer tells why."""
-    code = step.fallback or passing.procedure.fallback
-    post = timing.find_post(code)
-    if post is None:
-        raise Refused(_("不能送给所选的人，请另选。"), field="names")
-    return None, post
-
-
-def end(turn: Turn, *, how: str, at: datetime) -> None:
+def end(turn: Turn, *, how: str, at: datetime, met: bool = True) -> None:
+    """`met=False`: the turn has moved on, but what its clock asked for has not been done."""
     turn.ended_at = at
     turn.ended_how = how
     turn.save(update_fields=["ended_at", "ended_how"])
-    if how == "moved":
+    if how == "moved" and met:
         timing.meet(turn, at=at)
     else:
         timing.stop(turn, at=at)
@@ -278,27 +352,47 @@ def open_sides(case: Case) -> list[Turn]:
     return list(case.turns.filter(side=True, ended_at__isnull=True).select_related("holder", "post"))
 
 
-def leave(passing: Passing, *, closing: bool) -> None:
+def recall_sides(passing: Passing, sides: Sequence[Turn]) -> None:
+    """The spokes come back unread, and nobody further on their lists gets them."""
+    for turn in sides:
+        end(turn, how="recalled", at=passing.at)
+    waiting = passing.case.planned.filter(turn__isnull=True, dropped_at__isnull=True)
+    waiting.filter(step__in={turn.step for turn in sides}).update(dropped_at=passing.at)
+
+
+def leave(passing: Passing, *, closing: bool, skipping: bool = False) -> None:
     """Before the main turn moves on: linked cases it waits for, and its spokes (blocked, recalled or kept)."""
     case, step = passing.case, passing.step
     if step.awaits:
-        waiting = Link.objects.filter(
-            from_case=case, awaited_by=step.code, undone_at__isnull=True, to_case__closed_at__isnull=True
-        ).select_related("to_case")
-        for link in waiting:
-            raise Refused(_("关联事项 %(case)s 还没有办结，请等它办结再往下走。") % {"case": link.to_case})
+        _refuse_if_awaiting(case, step, skipping=skipping)
     sides = open_sides(case)
     if not sides:
         return
     if step.sides == "recall":
-        for turn in sides:
-            end(turn, how="recalled", at=passing.at)
+        recall_sides(passing, sides)
     elif step.sides == "wait" or closing:
         who = written_names([turn.holder or turn.post for turn in sides[:3]])
         raise Refused(
             _("还有 %(count)d 份没有收回（%(who)s）。请等他们办完，或先收回。")
             % {"count": len(sides), "who": who + ("…" if len(sides) > 3 else "")}
         )
+
+
+def _refuse_if_awaiting(case: Case, step: procedures.Step, *, skipping: bool) -> None:
+    """A step that awaits a linked case is left when one has closed and none runs; skipping needs none at all."""
+    linked = Link.objects.filter(
+        Q(awaited_by=step.code) | Q(to_case__procedure=step.awaits), from_case=case, undone_at__isnull=True
+    ).select_related("to_case")
+    waiting = next((link for link in linked if link.to_case.is_open), None)
+    if waiting is not None:
+        raise Refused(_("关联事项 %(case)s 还没有办结，请等它办结再往下走。") % {"case": waiting.to_case})
+    awaited = procedures.REGISTRY.get(step.awaits)
+    # An office without that function does this step on paper.
+    if awaited is None or skipping or any(link.to_case.outcome != "void" for link in linked):
+        return
+    raise Refused(
+        _("“%(step)s”环节要等“%(linked)s”办结，请先发起。") % {"step": step.label, "linked": awaited.title}
+    )
 
 
 def close(passing: Passing, *, outcome: str) -> None:
@@ -308,6 +402,7 @@ def close(passing: Passing, *, outcome: str) -> None:
     case.save(update_fields=["closed_at", "outcome"])
     timing.meet_case(case, at=passing.at, met=outcome != "void")
     case.planned.filter(turn__isnull=True, dropped_at__isnull=True).update(dropped_at=passing.at)
+    case.relocations.filter(ended_at__isnull=True).update(ended_at=passing.at)
     notices.case_closed(case, by=passing.actor, at=passing.at)
 
 

@@ -9,4 +9,4 @@ from office.models.people import User
 
 def opened(turn: Turn, *, by: User, at: datetime) -> None:
     if turn.opened_at is None and turn.ended_at is None and access.may_act(by, turn) is not None:
-        Turn.objects.filter(pk=turn.pk, opened_at__isnull=True).update(opened_at=at)
+        Turn.objects.open().filter(pk=turn.pk, opened_at__isnull=True).update(opened_at=at)

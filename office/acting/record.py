@@ -1,18 +1,43 @@
-"""代录: a clerk at the hub enters what somebody wrote on paper or said."""
+"""代录: a clerk at the hub enters what somebody wrote on paper or said; the signer sees it to confirm."""
 
+from datetime import datetime
+
+from django.db import transaction
 from django.utils.translation import gettext as _
 
-from office import access
+from office import access, procedures
+from office.models.cases import Decision
+from office.models.people import User
 
-from .door import Passing, Refused
+from .door import Passing, Refused, decide, lock_case, now_or
+from .labels import LABELS
 
 
-def recorder_may(passing: Passing) -> None:
-    recorder = passing.recorded_by
-    assert recorder is not None
+def recorder_may(passing: Passing, *, recorder: User, happened_at: datetime | None) -> None:
+    """Only what is written down for somebody has a date of its own: the one on the paper."""
+    passing.recorded_by, passing.happened_at = recorder, happened_at
     if not access.holds_hub(recorder, passing.case):
         raise Refused(_("只有文书可以代录。"))
     if recorder == passing.actor:
         raise Refused(_("您自己的意见请直接办理，不用代录。"))
-    if passing.happened_at is not None and passing.happened_at > passing.at:
+    if happened_at is not None and happened_at > passing.at:
         raise Refused(_("纸面日期不能晚于现在，请改正。"), field="happened_at")
+
+
+def confirm_record(decision: Decision, *, actor: User, at: datetime | None = None) -> Decision:
+    """The one whose words were entered by a clerk says that they are his."""
+    with transaction.atomic():
+        case = lock_case(decision.case)
+        first = Decision.objects.select_related("turn").get(pk=decision.pk)
+        if first.recorded_by_id is None or first.actor_id != actor.pk or access.is_barred(case, actor):
+            raise Refused(_("只有签署人本人可以确认代录。"))
+        if case.decisions.filter(move="confirm_record", corrects=first).exists():
+            raise Refused(_("已经确认过了。"))
+        procedure = procedures.get(case.procedure)
+        passing = Passing(
+            case=case, turn=first.turn, procedure=procedure, step=procedure.step(first.step), actor=actor,
+            at=now_or(at),
+        )
+        return decide(
+            passing, move="confirm_record", label=LABELS["confirm_record"], leads_to=first.leads_to, corrects=first
+        )

@@ -9,7 +9,23 @@ from office import access, procedures
 from office.models.cases import Case, Relocation
 from office.models.people import Post, User
 
-from .door import Holder, Passing, Refused, clean_words, decide, end, issue, lock_case, now_or, open_sides, wordless
+from .door import (
+    Holder,
+    Passing,
+    Refused,
+    clean_words,
+    decide,
+    end,
+    issue,
+    land,
+    lock_case,
+    now_or,
+    open_sides,
+    recall_sides,
+    refuse_unfit,
+    wordless,
+)
+from .labels import LABELS
 
 
 def _may(case: Case, user: User) -> bool:
@@ -36,6 +52,8 @@ def ask_relocation(
             raise Refused(_("请选一个主流程环节。"), field="step")
         if to is None and not target.post:
             raise Refused(_("请选定送给谁。"), field="names")
+        if to is not None:
+            refuse_unfit(case, [to])
         words = clean_words(case, reason, field="reason")
         if not words and not wordless(case):
             raise Refused(_("请写明理由。"), field="reason")
@@ -84,11 +102,12 @@ def confirm_relocation(relocation: Relocation, *, actor: User, at: datetime | No
             if fresh.reason
             else "",
         )
-        to = fresh.holder or fresh.post
-        decide(passing, move="relocate", label=_("重定位"), leads_to=fresh.step, names=[to] if to else [])
-        for side in open_sides(case):
-            end(side, how="recalled", at=at)
-        end(current, how="moved", at=at)
-        issue(passing, step=procedure.step(fresh.step), to=to)
+        step = procedure.step(fresh.step)
+        holder, post = land(passing, step=step, to=fresh.holder or fresh.post)
+        decide(passing, move="relocate", label=LABELS["relocate"], leads_to=fresh.step, names=[holder or post])
+        recall_sides(passing, open_sides(case))
+        # Not "moved": what the place asked for was not done there, and nobody returns a paper to it.
+        end(current, how="reassigned", at=at)
+        issue(passing, step=step, to=holder or post, post_kept=post if holder else None)
         fresh.confirmed_by, fresh.ended_at = actor, at
         fresh.save(update_fields=["confirmed_by", "ended_at"])

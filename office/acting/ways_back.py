@@ -1,0 +1,201 @@
+"""The ways back: 送回, 退回重走, 退回直送, 撤回."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from office import access, procedures, timing
+from office.models.cases import Case, Decision, Turn
+from office.models.files import StoredFile
+from office.models.people import Post, User
+
+from .asking import allow, need_reason
+from .door import (
+    Holder,
+    Passing,
+    Refused,
+    clean_words,
+    decide,
+    end,
+    issue,
+    land,
+    leave,
+    lock_case,
+    locked,
+    now_or,
+    open_sides,
+    recall_sides,
+    wordless,
+)
+from .labels import LABELS
+from .record import recorder_may
+
+# What can be written about a turn after it has ended, and so is never what ended it.
+AFTERWARDS = (
+    "correct", "confirm_record", "content", "add_readers", "recall", "reorder", "drop", "extend", "pause", "resume",
+)
+
+
+def _hands_of(turn: Turn) -> tuple[Holder | None, Post | None]:
+    """To whom a turn goes back: its holder, and the chair he had claimed it from."""
+    return turn.holder or turn.post, turn.post if turn.holder_id else None
+
+
+def give_back(
+    turn: Turn, *, actor: User, opinion: str = "", at: datetime | None = None,
+    content_hash: str | None = None, recorded_by: User | None = None, happened_at: datetime | None = None,
+    files: Sequence[tuple[StoredFile, str]] = (),
+) -> Turn:
+    """While `back_to` is set this is the only way forward: to that step and holder, copied from it.
+
+    A holder who has left, or may no longer have it, is stood in for by his chair or the fallback post.
+    """
+    with locked(turn, actor=actor, at=at, content_hash=content_hash) as passing:
+        if recorded_by is not None:
+            recorder_may(passing, recorder=recorded_by, happened_at=happened_at)
+        origin = passing.turn.back_to
+        if origin is None:
+            raise Refused(_("这份文件没有要送回的人。"))
+        passing.opinion = clean_words(passing.case, opinion)
+        if not passing.opinion and not wordless(passing.case):
+            raise Refused(_("请写明意见再送回。"), field="opinion")
+        step = passing.procedure.step(origin.step)
+        # Back to the one who asked, at the same step: the paper does not leave it, and its date runs on.
+        same = origin.step == passing.turn.step
+        if not same:
+            leave(passing, closing=False)
+        to, post_kept = _hands_of(origin)
+        holder, post = land(passing, step=step, to=to, post_kept=post_kept)
+        decide(
+            passing, move="give_back", label=LABELS["give_back"], leads_to=step.code, names=[holder or post],
+            files=files,
+        )
+        end(passing.turn, how="moved", at=passing.at)
+        return issue(
+            passing, step=step, to=holder or post, back_to=origin.back_to, post_kept=post if holder else None,
+            date_of=passing.turn if same else None,
+        )
+
+
+def return_to(
+    turn: Turn, *, target: Turn, actor: User, reason: str, straight: bool, at: datetime | None = None,
+    content_hash: str | None = None,
+) -> Turn:
+    """退回重走 raises the round: approvals before it stay visible and no longer count. 退回直送 comes straight back."""
+    move = "return_straight" if straight else "return"
+    with locked(turn, actor=actor, at=at, content_hash=content_hash) as passing:
+        allow(passing, move)
+        if passing.turn.side:
+            raise Refused(_("传阅件请直接退给文书，不能退回流程。"))
+        target = Turn.objects.select_related("holder", "post").get(pk=target.pk)
+        if target.case_id != passing.case.pk or target.side or target.ended_how != "moved":
+            raise Refused(_("只能退回到本件已经走过的环节。"), field="target")
+        here = passing.turn
+        if (target.step, target.holder_id, target.post_id) == (here.step, here.holder_id, here.post_id):
+            raise Refused(_("文件就在这一环节，请选更早的环节。"), field="target")
+        if not straight and here.back_to is not None:
+            who = here.back_to.holder or here.back_to.post
+            raise Refused(_("这份文件要先送回 %(who)s，才能退回重走。") % {"who": who})
+        need_reason(passing, reason)
+        # Nobody answers a question that has been withdrawn.
+        if passing.step.sides != "keep":
+            recall_sides(passing, open_sides(passing.case))
+        step = passing.procedure.step(target.step)
+        to, post_kept = _hands_of(target)
+        holder, post = land(passing, step=step, to=to, post_kept=post_kept)
+        decide(passing, move=move, label=LABELS[move], leads_to=target.step, names=[holder or post])
+        end(here, how="moved", at=passing.at)
+        if not straight:
+            _walk_again(passing)
+        return issue(
+            passing, step=step, to=holder or post, back_to=here if straight else None,
+            post_kept=post if holder else None,
+        )
+
+
+def _walk_again(passing: Passing) -> None:
+    case = passing.case
+    case.round += 1
+    case.save(update_fields=["round"])
+    main = [step.code for step in passing.procedure.steps.values() if not step.side]
+    case.planned.filter(step__in=main, turn__isnull=True, dropped_at__isnull=True).update(dropped_at=passing.at)
+
+
+def _last_move(case: Case, current: Turn) -> Decision | None:
+    """The decision that put `current` where it is, if it can be taken back."""
+    found = case.decisions.filter(side=False, turn__ended_how="moved", turn__ended_at=current.issued_at)
+    return (
+        found.exclude(turn=current).exclude(move__in=AFTERWARDS)
+        .select_related("turn__holder", "turn__post").order_by("-number").first()
+    )
+
+
+def may_take_back(case: Case, user: User) -> Turn | None:
+    """The turn a person may still take back to himself: the next holder has neither opened nor acted."""
+    current = case.turns.filter(side=False, ended_at__isnull=True).first()
+    if current is None or current.opened_at is not None or current.decisions.exists():
+        return None
+    last = _last_move(case, current)
+    if last is None or user.pk not in (last.actor_id, last.recorded_by_id, last.on_behalf_of_id):
+        return None
+    sent = case.turns.filter(side=True, sent_by=current)
+    if sent.exclude(opened_at__isnull=True, ended_at__isnull=True).exists():
+        return None
+    # What came after it must still be the last that happened on the main line.
+    later = case.turns.filter(side=False, pk__gt=last.turn_id).exclude(pk=current.pk)
+    return None if later.exists() else last.turn
+
+
+def take_back(case: Case, *, actor: User, reason: str = "", at: datetime | None = None) -> Turn:
+    """撤回, until the next holder has opened or acted; the button says which."""
+    with transaction.atomic():
+        case = lock_case(case)
+        if access.is_barred(case, actor) or not actor.does_office_business:
+            raise Refused(_("这份文件现在不在您手里，不能办理。"))
+        # Opening a paper does not lock the case: wait for who is opening it this moment.
+        list(case.turns.select_for_update(of=("self",)).filter(ended_at__isnull=True).order_by("pk"))
+        origin = may_take_back(case, actor)
+        if origin is None:
+            raise Refused(_("对方已经打开或办理，不能撤回了。需要改动请联系对方退回。"))
+        current = case.turns.get(side=False, ended_at__isnull=True)
+        procedure = procedures.get(case.procedure)
+        passing = Passing(
+            case=case, turn=current, procedure=procedure, step=procedure.step(current.step), actor=actor,
+            at=now_or(at), reason=clean_words(case, reason, field="reason"),
+        )
+        step = procedure.step(origin.step)
+        _undo_plans(passing, origin=origin)
+        to, post_kept = _hands_of(origin)
+        holder, post = land(passing, step=step, to=to, post_kept=post_kept)
+        decide(
+            passing, move="take_back", label=LABELS["take_back"], leads_to=origin.step, names=[holder or post]
+        )
+        recall_sides(passing, list(case.turns.filter(side=True, ended_at__isnull=True, sent_by=current)))
+        end(current, how="taken_back", at=passing.at)
+        return issue(
+            passing, step=step, to=holder or post, back_to=origin.back_to, post_kept=post if holder else None,
+            date_of=origin,
+        )
+
+
+def _undo_plans(passing: Passing, *, origin: Turn) -> None:
+    """What the move taken back had planned is planned no more; whom it had taken from the list is on it again;
+    a return taken back leaves the approvals in force."""
+    case, current = passing.case, passing.turn
+    last = _last_move(case, current)
+    assert last is not None
+    case.planned.filter(turn=current).update(turn=None)
+    if last.move == "return":
+        case.round -= 1
+        case.save(update_fields=["round"])
+    move = passing.procedure.step(origin.step).move(last.move)
+    if move is None or (move.others and not move.plans):
+        return
+    target = timing.walked(passing.procedure, passing.procedure.step(move.to), case=case)
+    named = last.names.split("、") if last.names else []
+    later = named if move.plans else named[1:]
+    newest = case.planned.filter(step=move.plans or target.code).select_related("holder", "post").order_by("-id")
+    rows = [row.pk for row in newest[: len(later)] if str(row.holder or row.post) in later]
+    case.planned.filter(pk__in=rows, turn__isnull=True, dropped_at__isnull=True).update(dropped_at=passing.at)
