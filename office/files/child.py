@@ -1,0 +1,182 @@
+"""Opens what a stranger made, in a process of its own, and dies if that takes too long or too much.
+
+A PDF of 2 KB can keep a renderer busy for minutes, and a forged picture can crash one: neither may touch the
+process that serves the office. Run by path (office/files/apart.py); imports nothing of the project.
+
+    child.py SECONDS inspect KIND PATH                  answers {"pages": 3} or {"wrong": "broken"}
+    child.py SECONDS picture KIND PATH PAGE WIDTH OUT   writes a JPEG to OUT and answers {} or {"wrong": …}
+
+`wrong` is one of broken, locked, large, page. SECONDS are of processor time.
+"""
+
+import json
+import resource
+import sys
+from pathlib import Path
+
+from PIL import Image, ImageOps
+
+# A3 at 600 dpi has 70 million; one in three colours then takes 240 MB while it is opened.
+MOST_PIXELS = 80_000_000
+# Of the picture that is sent: a strip 100 times as long as wide is not made 1,400 wide.
+MOST_SHOWN = 12_000_000
+MOST_HEIGHT = 10_000
+MOST_FRAMES = 2_000
+MEMORY = 1_500 * 1024 * 1024
+
+_FORMATS = {"jpg": ["JPEG"], "png": ["PNG"], "tif": ["TIFF"]}
+
+
+class Wrong(Exception):
+    pass
+
+
+def inspect(kind: str, path: str) -> dict:
+    return {"pages": _pdf_pages(path) if kind == "pdf" else _picture_pages(kind, path)}
+
+
+def _pdf_pages(path: str) -> int:
+    import pypdfium2
+
+    size = Path(path).stat().st_size
+    with open(path, "rb") as file:
+        file.seek(max(0, size - 65_536))
+        # Readers repair a file that was cut off and silently show its first half; the end mark tells.
+        if b"%%EOF" not in file.read():
+            raise Wrong("broken")
+    try:
+        document = pypdfium2.PdfDocument(path)
+        count = len(document)
+        if not count:
+            raise Wrong("broken")
+        # Reading the first page shows what takes for ever before anybody waits for it.
+        document[0].close()
+    except pypdfium2.PdfiumError as error:
+        locked = (pypdfium2.raw.FPDF_ERR_PASSWORD, pypdfium2.raw.FPDF_ERR_SECURITY)
+        raise Wrong("locked" if getattr(error, "err_code", None) in locked else "broken") from error
+    return count
+
+
+def _open(kind: str, path: str) -> Image.Image:
+    try:
+        image = Image.open(path, formats=_FORMATS[kind])
+    except Image.DecompressionBombError as error:
+        raise Wrong("large") from error
+    except Exception as error:
+        raise Wrong("broken") from error
+    return image
+
+
+def _sized(image: Image.Image) -> None:
+    if image.width * image.height > MOST_PIXELS:
+        raise Wrong("large")
+
+
+def _frames(kind: str, image: Image.Image) -> int:
+    # A moving PNG and a camera's second view are still one page.
+    return getattr(image, "n_frames", 1) if kind == "tif" else 1
+
+
+def _picture_pages(kind: str, path: str) -> int:
+    image = _open(kind, path)
+    try:
+        _sized(image)
+        if kind == "png":
+            image.verify()
+            return 1
+        if kind == "jpg":
+            # Decoding at an eighth still reads every byte.
+            image.draft(None, (image.width // 8, image.height // 8))
+            image.load()
+            return 1
+        count = _frames(kind, image)
+        if count > MOST_FRAMES:
+            raise Wrong("large")
+        for number in range(count):
+            image.seek(number)
+            _sized(image)
+            if number in (0, count - 1):
+                image.load()
+        return count
+    except (Wrong, MemoryError):
+        raise
+    except Exception as error:
+        raise Wrong("broken") from error
+
+
+def picture(kind: str, path: str, page: int, width: int, out: str) -> dict:
+    try:
+        image = _pdf_page(path, page, width) if kind == "pdf" else _frame(kind, path, page, width)
+    except (Wrong, MemoryError):
+        raise
+    except Exception as error:
+        raise Wrong("broken") from error
+    image.save(out, "JPEG", quality=88, subsampling=0, optimize=True)
+    return {}
+
+
+def _pdf_page(path: str, page: int, width: int) -> Image.Image:
+    import pypdfium2
+
+    document = pypdfium2.PdfDocument(path)
+    if not 1 <= page <= len(document):
+        raise Wrong("page")
+    # Filled-in fields and seals lie in form fields.
+    document.init_forms()
+    sheet = document[page - 1]
+    wide, high = sheet.get_size()
+    # The renderer rounds up.
+    scale = (width - 0.5) / wide
+    scale = min(scale, MOST_HEIGHT / high, (MOST_SHOWN / (wide * high)) ** 0.5)
+    return sheet.render(scale=scale).to_pil().convert("RGB")
+
+
+def _frame(kind: str, path: str, page: int, width: int) -> Image.Image:
+    image = _open(kind, path)
+    if not 1 <= page <= _frames(kind, image):
+        raise Wrong("page")
+    image.seek(page - 1)
+    _sized(image)
+    turned = image.getexif().get(0x0112, 1) >= 5
+    box = (MOST_HEIGHT, width) if turned else (width, MOST_HEIGHT)
+    image.draft("RGB", box)
+    if image.mode.startswith(("I", "F")):
+        # Sixteen grey bits: keep the upper eight.
+        image = image.convert("I").point(lambda value: value / 256).convert("L")
+    if image.mode in ("1", "P", "PA", "LA", "RGBA", "RGBa", "La"):
+        image = _on_white(image)
+    image.thumbnail(box, Image.Resampling.LANCZOS, reducing_gap=2.0)
+    return ImageOps.exif_transpose(image).convert("RGB")
+
+
+def _on_white(image: Image.Image) -> Image.Image:
+    if image.mode == "1":
+        return image.convert("L")
+    if image.mode == "P" and "transparency" not in image.info:
+        return image.convert("RGB")
+    seen = image.convert("RGBA")
+    ground = Image.new("RGB", image.size, "white")
+    ground.paste(seen, mask=seen.getchannel("A"))
+    # The paste drops what the camera said about up and down.
+    ground.getexif().update(image.getexif())
+    return ground
+
+
+def main(seconds: str, task: str, *arguments: str) -> dict:
+    resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
+    resource.setrlimit(resource.RLIMIT_CPU, (int(seconds), int(seconds) + 1))
+    try:
+        if task == "inspect":
+            return inspect(*arguments)
+        kind, path, page, width, out = arguments
+        return picture(kind, path, int(page), int(width), out)
+    except Wrong as wrong:
+        return {"wrong": str(wrong)}
+    except MemoryError:
+        return {"wrong": "large"}
+
+
+if __name__ == "__main__":
+    # Warnings about odd files are of no use to anybody.
+    sys.stderr = open("/dev/null", "w")  # noqa: SIM115
+    print(json.dumps(main(*sys.argv[1:])))  # noqa: T201
