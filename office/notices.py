@@ -4,24 +4,22 @@ Mail carries counts and links, never the title of a restricted paper; in-app lis
 `visible_to` when shown, so that a bar set later still hides them.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 from django.db import transaction
 from django.utils import timezone
 
+from office import access
 from office.levels import Urgency
 from office.models.cases import Case, Turn
 from office.models.outbox import Notice
-from office.models.people import PostHolding, User
+from office.models.people import User
 
 
 def holders_of(turn: Turn, *, at: datetime) -> list[User]:
-    """Everybody who may take this turn up: its holder, or whoever sits in its post today."""
-    if turn.holder_id:
-        return [turn.holder]
-    current = PostHolding.objects.current(timezone.localdate(at)).filter(post_id=turn.post_id)
-    return [holding.person for holding in current.select_related("person") if holding.person.is_active]
+    """Everybody in whose hands this turn is: its holder, or whoever sits in its post that day."""
+    return [turn.holder] if turn.holder_id else access.seated(turn.post, on=timezone.localdate(at))
 
 
 def turn_issued(turn: Turn, *, by: User, at: datetime) -> None:
@@ -59,19 +57,26 @@ def tell(
     words: str = "",
     urgent: bool = False,
 ) -> list[Notice]:
-    notices = Notice.objects.bulk_create(
+    """Tell these people, each once. Whom a case may reach the caller has asked (`access.able`)."""
+    return write(
         [
             Notice(person=person, kind=kind, case=case, turn=turn, words=words, urgent=urgent, at=at)
             for person in {person.pk: person for person in people}.values()
         ]
     )
-    if urgent and notices:
-        transaction.on_commit(_deliver_soon)
-    return notices
+
+
+def write(notices: Sequence[Notice]) -> list[Notice]:
+    """Put notices into the outbox, many at once; urgent ones set out as soon as this is committed."""
+    written = Notice.objects.bulk_create(notices)
+    if any(notice.urgent for notice in written):
+        # A broker that is away must not undo what has been done: the next round finds the notice anyway.
+        transaction.on_commit(_deliver_soon, robust=True)
+    return written
 
 
 def _deliver_soon() -> None:
     """Urgent papers do not wait for the next minute's round (R-IN-22)."""
     from office.tasks import deliver
 
-    deliver.delay()
+    deliver.apply_async(retry=False)

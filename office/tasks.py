@@ -1,0 +1,60 @@
+"""What Celery calls. Each takes ids, may be repeated, and is three lines long; the work is elsewhere."""
+
+from celery import shared_task
+from django.utils import timezone
+
+
+@shared_task
+def chase() -> None:
+    """催办, every ten minutes."""
+    from office.chasing import chase as chase_now
+
+    chase_now(timezone.now())
+
+
+@shared_task
+def deliver() -> None:
+    """Mail, every minute and after anything urgent."""
+    from office.outbox import deliver as deliver_now
+
+    deliver_now(timezone.now())
+
+
+@shared_task
+def digest() -> None:
+    """The digest of half past eight; asked every quarter of an hour, sent once a day."""
+    from office.outbox import digest as digest_now
+
+    digest_now(timezone.now())
+
+
+@shared_task
+def anchor() -> None:
+    """The nightly anchor; asked every hour, made once a night."""
+    from office.anchoring import anchor as anchor_now
+
+    anchor_now(timezone.now())
+
+
+@shared_task
+def make_register(job_id: int) -> None:
+    """One long job: a register as PDF or Excel."""
+    from office.jobs import run
+
+    run(job_id)
+
+
+@shared_task
+def pick_up_jobs() -> None:
+    """Long jobs whose worker was killed, every five minutes."""
+    from office.jobs import pick_up
+
+    pick_up(timezone.now())
+
+
+@shared_task
+def fill_demo() -> None:
+    """The part of the demo office that takes longer than its first page."""
+    from office.demo import fill
+
+    fill()
