@@ -1,6 +1,7 @@
 """The password rule the standard validators do not have (等保 habit, domain B8, 未核实)."""
 
 import re
+import secrets
 
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
@@ -15,3 +16,17 @@ class ThreeKindsOfCharacters:
 
     def get_help_text(self) -> str:
         return _("口令要含大写字母、小写字母、数字、符号中的至少三种。")
+
+
+# Without letters and digits that are mixed up when read aloud or from paper.
+LEGIBLE = "abcdefghjkmnpqrstuvwxyzABCDEFGHJKLMNPQRSTUVWXYZ23456789"
+ONE_TIME_LENGTH = 14
+
+
+def one_time() -> str:
+    """A random password to be handed over and changed at the first signing in; it keeps the office's own rules."""
+    while True:
+        made = "".join(secrets.choice(LEGIBLE) for _place in range(ONE_TIME_LENGTH))
+        kinds = sum(bool(re.search(kind, made)) for kind in ThreeKindsOfCharacters.KINDS)
+        if kinds >= 3:
+            return made

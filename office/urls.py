@@ -1,13 +1,41 @@
 """Addresses. office/admission.py says who may ask for each; tests/test_urls.py walks them all."""
 
-from django.urls import include, path
+from datetime import date
+
+from django.urls import include, path, register_converter
 from django.views.decorators.http import require_POST
 from django.views.i18n import set_language
 
 from office.files.views import urlpatterns_files
-from office.views import account, health, personal
+from office.views import (
+    account,
+    admin_books,
+    admin_departments,
+    admin_dials,
+    admin_people,
+    admin_posts,
+    audit,
+    calendar,
+    health,
+    personal,
+)
 
-own = [
+
+class IsoDate:
+    """2026-11-22 in an address."""
+
+    regex = r"\d{4}-\d{2}-\d{2}"
+
+    def to_python(self, text: str) -> date:
+        return date.fromisoformat(text)
+
+    def to_url(self, day: date) -> str:
+        return day.isoformat()
+
+
+register_converter(IsoDate, "day")
+
+own_account = [
     path("login/", account.login, name="login"),
     path("logout/", account.logout, name="logout"),
     path("password/", account.password_change, name="password_change"),
@@ -30,12 +58,65 @@ own = [
     path("notices/<int:key>/", personal.notice, name="notice"),
     path("leave/", personal.leave, name="leave"),
     path("leave/<int:key>/remove/", personal.leave_remove, name="leave_remove"),
+    path("calendar/", calendar.this_year, name="calendar"),
+    path("calendar/<int:year>/", calendar.year, name="calendar_year"),
     path("health/", health.health, name="health"),
 ]
 
-urlpatterns = [*own, path("", include(urlpatterns_files))]
-for module, prefix in (("office.urls_work", ""), ("documents.urls", "documents/")):
-    try:
-        urlpatterns.append(path(prefix, include(module)))
-    except ImportError:
-        continue
+administration = [
+    path("people/", admin_people.people, name="people"),
+    path("people/new/", admin_people.person_new, name="person_new"),
+    path("people/<int:key>/", admin_people.person, name="person"),
+    path("people/<int:key>/password/", admin_people.person_password, name="person_password"),
+    path("people/<int:key>/deactivate/", admin_people.person_deactivate, name="person_deactivate"),
+    path("people/<int:key>/activate/", admin_people.person_activate, name="person_activate"),
+    path("people/<int:key>/clearance/", admin_people.person_clearance, name="person_clearance"),
+    path("people/<int:key>/unlock/", admin_people.person_unlock, name="person_unlock"),
+    path("people/<int:key>/second-factor/", admin_people.person_second_factor, name="person_second_factor"),
+    path("departments/", admin_departments.departments, name="departments"),
+    path("departments/new/", admin_departments.department_new, name="department_new"),
+    path("departments/<int:key>/", admin_departments.department, name="department"),
+    path("posts/", admin_posts.posts, name="posts"),
+    path("posts/new/", admin_posts.post_new, name="post_new"),
+    path("posts/<int:key>/", admin_posts.post, name="post"),
+    path("holdings/", admin_posts.holdings, name="holdings"),
+    path("holdings/new/", admin_posts.holding_new, name="holding_new"),
+    path("holdings/<int:key>/confirm/", admin_posts.holding_confirm, name="holding_confirm"),
+    path("holdings/<int:key>/withdraw/", admin_posts.holding_withdraw, name="holding_withdraw"),
+    path("holdings/<int:key>/end/", admin_posts.holding_end, name="holding_end"),
+    path("dials/", admin_dials.index, name="dials"),
+    path("dials/values/<slug:code>/", admin_dials.dial, name="dial"),
+    path("dials/steps/", admin_dials.step_settings, name="step_settings"),
+    path("dials/steps/<str:procedure>/", admin_dials.steps, name="steps"),
+    path("dials/steps/<str:procedure>/<slug:step>/", admin_dials.step, name="step"),
+    path("dials/procedures/", admin_dials.procedure_choices, name="procedure_choices"),
+    path("dials/procedures/<str:form_code>/", admin_dials.procedure_choice, name="procedure_choice"),
+    path("dials/ladders/", admin_dials.ladders, name="ladders"),
+    path("dials/ladders/<slug:code>/", admin_dials.ladder, name="ladder"),
+    path("series/", admin_books.series_list, name="series_list"),
+    path("series/new/", admin_books.series_new, name="series_new"),
+    path("series/year/", admin_books.series_year, name="series_year"),
+    path("series/<int:key>/", admin_books.series, name="series"),
+    path("organisations/", admin_books.organisations, name="organisations"),
+    path("organisations/new/", admin_books.organisation_new, name="organisation_new"),
+    path("organisations/<int:key>/", admin_books.organisation, name="organisation"),
+    path("dials/phrases/", admin_books.office_phrases, name="office_phrases"),
+    path("dials/phrases/new/", admin_books.office_phrase_new, name="office_phrase_new"),
+    path("dials/phrases/<int:key>/", admin_books.office_phrase, name="office_phrase"),
+    path("calendar/moved/", calendar.moved, name="calendar_moved"),
+    path("calendar/<int:year>/known/", calendar.known, name="calendar_known"),
+    path("calendar/<int:year>/<day:on>/", calendar.day, name="calendar_day"),
+    path("audit/", audit.overview, name="audit"),
+    path("audit/sign-ins/", audit.sign_ins, name="sign_ins"),
+    path("audit/changes/", audit.changes, name="changes"),
+    path("audit/anchors/", audit.anchors, name="anchors"),
+    path("audit/looks/", audit.look_counts, name="look_counts"),
+]
+
+urlpatterns = [
+    *own_account,
+    *administration,
+    path("", include("office.urls_work")),
+    path("", include(urlpatterns_files)),
+    path("documents/", include("documents.urls")),
+]

@@ -1,0 +1,220 @@
+"""Forms of the administrators: accounts, departments, posts, and who sits in them."""
+
+import re
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.db.models import Q
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from office import procedures, subjects
+from office.models.cases import Turn
+from office.models.people import Department, Kind, Post, PostHolding, User
+
+from .books import initials
+from .deciding import DateField
+
+USERNAME = re.compile(r"^[\w.@+-]{2,60}$")
+
+
+class PersonForm(forms.ModelForm):
+    """What the 系统管理员 writes about an account. Kind and login name are given once."""
+
+    class Meta:
+        model = User
+        fields = ["username", "name", "initials", "kind", "department", "title", "phone", "email"]
+        help_texts = {
+            "username": gettext_lazy("字母、数字、点、横线，至少两个；以后不能改"),
+            "initials": gettext_lazy("空着就按姓名自动生成"),
+            "kind": gettext_lazy("以后不能改。同一个人可以另有一个管理员账户"),
+        }
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["department"].queryset = Department.objects.filter(
+            Q(retired=False) | Q(pk=self.instance.department_id)
+        )
+        if self.instance.pk:
+            self.fields["username"].disabled = self.fields["kind"].disabled = True
+
+    def clean_username(self) -> str:
+        username = self.cleaned_data["username"].strip()
+        if not USERNAME.match(username):
+            raise ValidationError(_("登录名只能用字母、数字、点、横线，至少两个字符。"))
+        if User.objects.filter(username__iexact=username).exclude(pk=self.instance.pk).exists():
+            raise ValidationError(_("这个登录名已经有人用了。"))
+        return username
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or self.cleaned_data
+        if not cleaned.get("initials") and cleaned.get("name"):
+            cleaned["initials"] = initials(cleaned["name"])[:30]
+        if cleaned.get("kind") != Kind.OFFICE and cleaned.get("department"):
+            self.add_error("department", _("管理员账户不属于任何部门：用它不办公文。"))
+        return cleaned
+
+
+class ClearanceForm(forms.ModelForm):
+    class Meta:
+        model = User
+        fields = ["clearance"]
+        help_texts = {"clearance": gettext_lazy("高于这一级的文件，给了也看不到（R-SEC-07）")}
+
+
+class DepartmentForm(forms.ModelForm):
+    class Meta:
+        model = Department
+        fields = ["name", "short_name", "parent", "head", "leader", "position", "retired"]
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["parent"].queryset = Department.objects.filter(retired=False).exclude(pk=self.instance.pk)
+        posts = Post.objects.filter(retired=False).select_related("department")
+        self.fields["head"].queryset = posts
+        self.fields["leader"].queryset = posts.filter(rank__isnull=False)
+
+    def clean_parent(self) -> Department | None:
+        parent = self.cleaned_data["parent"]
+        above, seen = parent, set()
+        while above is not None and above.pk not in seen:
+            if above.pk == self.instance.pk:
+                raise ValidationError(_("上级部门不能是它自己的下级。"))
+            seen.add(above.pk)
+            above = above.parent
+        return parent
+
+    def clean_retired(self) -> bool:
+        retired = self.cleaned_data["retired"]
+        if retired and self.instance.pk and User.objects.filter(department=self.instance, is_active=True).exists():
+            raise ValidationError(_("部门里还有人，请先改他们的部门。"))
+        return retired
+
+
+class PostForm(forms.ModelForm):
+    """A chair. Its code is what procedures name, so it is given once."""
+
+    sees = forms.MultipleChoiceField(
+        label=gettext_lazy("按职责可见的业务"),
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+        help_text=gettext_lazy("坐在这个岗位上就能看这些业务的全部文件，限知、密封和须回避的除外"),
+    )
+
+    class Meta:
+        model = Post
+        fields = ["code", "name", "department", "single", "rank", "sees", "retired"]
+        help_texts = {
+            "code": gettext_lazy("流程按它找岗位，如 clerk、office-director；以后不能改"),
+            "rank": gettext_lazy("1 是主要领导；空着就不是有排名的领导"),
+        }
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        functions = sorted({subjects.of(code) for code in procedures.REGISTRY})
+        known = {*functions, *(self.instance.sees or [])}
+        self.fields["sees"].choices = [(one, subjects.label(one)) for one in sorted(known)]
+        self.fields["department"].queryset = Department.objects.filter(
+            Q(retired=False) | Q(pk=self.instance.department_id)
+        )
+        if self.instance.pk:
+            self.fields["code"].disabled = self.fields["department"].disabled = True
+
+    def clean_retired(self) -> bool:
+        retired = self.cleaned_data["retired"]
+        if retired and self.instance.pk:
+            waiting = Turn.objects.open().filter(post=self.instance).count()
+            if waiting:
+                raise ValidationError(_("还有 %(n)d 件文件等这个岗位办理，办完才能撤销。") % {"n": waiting})
+        return retired
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or self.cleaned_data
+        taken = Post.objects.filter(code=cleaned.get("code"), department=cleaned.get("department"))
+        if cleaned.get("code") and taken.exclude(pk=self.instance.pk).exists():
+            self.add_error("code", _("这个部门已经有这个代码的岗位。"))
+        rank = cleaned.get("rank")
+        if rank is not None and Post.objects.filter(rank=rank).exclude(pk=self.instance.pk).exists():
+            self.add_error("rank", _("这个排名已经有岗位了。"))
+        if cleaned.get("single") and self.instance.pk and _overlap(self.instance):
+            self.add_error("single", _("现在不止一人在任，请先结束多余的任职。"))
+        return cleaned
+
+
+def _overlap(post: Post) -> bool:
+    rows = list(post.holdings.order_by("starts_on", "pk"))
+    return any(
+        one.ends_on is None or one.ends_on >= after.starts_on for one, after in zip(rows, rows[1:], strict=False)
+    )
+
+
+class HoldingForm(forms.ModelForm):
+    """Granted by the 安全管理员 to somebody else; it holds only after a second administrator has confirmed it."""
+
+    starts_on = DateField(label=gettext_lazy("到任日期"), lean="past")
+    ends_on = DateField(label=gettext_lazy("离任日期"), required=False, help_text=gettext_lazy("不知道就空着"))
+
+    class Meta:
+        model = PostHolding
+        fields = ["post", "person", "starts_on", "ends_on"]
+
+    def __init__(self, *args: Any, granted_by: User, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.granted_by = granted_by
+        self.fields["post"].queryset = Post.objects.filter(retired=False).select_related("department")
+        people = User.objects.filter(kind=Kind.OFFICE, is_active=True).select_related("department")
+        self.fields["person"].queryset = people.order_by("department__position", "username")
+        self.fields["person"].label_from_instance = (
+            lambda one: f"{one.name} {one.department or ''} {one.title}（{one.username}）"
+        )
+        if not self.is_bound:
+            self.initial.setdefault("starts_on", timezone.localdate().isoformat())
+
+    def clean_person(self) -> User:
+        person = self.cleaned_data["person"]
+        if is_same_person(person, self.granted_by):
+            raise ValidationError(_("这是您自己的另一个账户（姓名相同），请另一位安全管理员来办。"))
+        return person
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or self.cleaned_data
+        starts, ends = cleaned.get("starts_on"), cleaned.get("ends_on")
+        if starts and ends and ends < starts:
+            self.add_error("ends_on", _("离任日期不能早于到任日期。"))
+            return cleaned
+        post, person = cleaned.get("post"), cleaned.get("person")
+        if post is None or person is None or starts is None:
+            return cleaned
+        others = post.holdings.filter(Q(ends_on__isnull=True) | Q(ends_on__gte=starts)).select_related("person")
+        others = others.filter(starts_on__lte=ends) if ends else others
+        if others.filter(person=person).exists():
+            self.add_error("person", _("这段时间里这个人已经在这个岗位上，或者正等确认。"))
+        elif post.single and (held := others.first()) is not None:
+            words = _("这个岗位只能一人在任，%(who)s 从 %(since)s 起在任；请先结束原来的任职。")
+            self.add_error("post", words % {"who": held.person.name, "since": held.starts_on})
+        return cleaned
+
+
+def is_same_person(one: User, other: User) -> bool:
+    """Somebody's office account and his administrator's account bear one name: he grants nothing to himself."""
+    return one.pk == other.pk or one.name == other.name
+
+
+class EndHoldingForm(forms.Form):
+    ends_on = DateField(label=gettext_lazy("离任日期"), lean="past", help_text=gettext_lazy("这一天还在任"))
+
+    def __init__(self, *args: Any, holding: PostHolding, **kwargs: Any) -> None:
+        super().__init__(*args, initial={"ends_on": timezone.localdate().isoformat()}, **kwargs)
+        self.holding = holding
+
+    def clean_ends_on(self):
+        ends = self.cleaned_data["ends_on"]
+        if ends is None:
+            raise ValidationError(_("请写离任日期。"))
+        if ends < self.holding.starts_on:
+            raise ValidationError(_("离任日期不能早于到任日期 %(day)s。") % {"day": self.holding.starts_on})
+        if self.holding.ends_on and ends > self.holding.ends_on:
+            raise ValidationError(_("这里只能提前结束；要延长请重新授予，由另一位管理员确认。"))
+        return ends

@@ -1,0 +1,78 @@
+"""Forms of the office's books: number series and the address book."""
+
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from pypinyin import Style, lazy_pinyin
+
+from office import procedures
+from office.models.cases import Case
+from office.models.contacts import Organisation
+from office.models.numbers import Series
+
+
+class SeriesForm(forms.ModelForm):
+    """A book of one year. Numbers once given stay: name, form and count of a book in use are closed."""
+
+    class Meta:
+        model = Series
+        fields = ["name", "year", "title", "function", "form", "last", "position", "number_only", "retired"]
+        labels = {"last": gettext_lazy("已用到几号")}
+        help_texts = {
+            "last": gettext_lazy("年中开始使用的，填纸质簿已用到的号；发出第一个号以后不能再改"),
+            "number_only": gettext_lazy("涉密文件的簿：只登编号、单位、密级、期限（R-SEC-03）"),
+        }
+
+    CLOSED = ("name", "year", "function", "form", "last", "number_only")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["function"] = forms.ChoiceField(label=_("业务"), choices=functions())
+        self.used = bool(self.instance.pk) and Case.objects.filter(series=self.instance).exists()
+        closed = self.CLOSED if self.used else ("name", "year") if self.instance.pk else ()
+        for name in closed:
+            self.fields[name].disabled = True
+        if not self.instance.pk:
+            self.fields["year"].initial = timezone.localdate().year
+
+    def clean_last(self) -> int:
+        last = self.cleaned_data["last"]
+        if self.instance.pk and last < (self.initial.get("last") or 0):
+            raise ValidationError(_("号只能往上走，不能改小：%(n)d 以前的号已经算用过。") % {"n": self.initial["last"]})
+        return last
+
+
+def functions() -> list[tuple[str, str]]:
+    """The forms that papers are registered under, named by their first procedure."""
+    found: dict[str, str] = {}
+    for one in procedures.REGISTRY.values():
+        if one.form:
+            found.setdefault(one.form, str(one.title))
+    for code in Series.objects.values_list("function", flat=True).distinct():
+        found.setdefault(code, code)
+    return list(found.items())
+
+
+class OrganisationForm(forms.ModelForm):
+    class Meta:
+        model = Organisation
+        fields = ["name", "short_name", "initials", "group", "retired"]
+        help_texts = {"initials": gettext_lazy("空着就按名称自动生成")}
+
+    def clean_name(self) -> str:
+        return " ".join(self.cleaned_data["name"].split())
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or self.cleaned_data
+        if not cleaned.get("initials") and cleaned.get("name"):
+            cleaned["initials"] = initials(cleaned["name"])[:60]
+        return cleaned
+
+
+def initials(name: str) -> str:
+    """Pinyin initials for finding a name by keyboard: 省农业农村厅 → snynct."""
+    return "".join(part[0] for part in lazy_pinyin(name, style=Style.NORMAL) if part).lower()

@@ -1,0 +1,289 @@
+"""Posts and who sits in them: granted by the 安全管理员, in force when a second administrator has confirmed."""
+
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.db import IntegrityError, transaction
+from django.db.models import Q
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.template.response import TemplateResponse
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_GET, require_http_methods
+
+from office import notices, subjects
+from office.forms.admin_people import EndHoldingForm, HoldingForm, PostForm, is_same_person
+from office.forms.filters import ChoiceFilter
+from office.models.cases import Turn
+from office.models.people import Kind, Post, PostHolding, User
+
+from .admin_books import page_links
+from .history import history_of
+
+PAGE = 60
+
+
+# --- Posts ------------------------------------------------------------------------------------------------------
+
+
+@require_GET
+def posts(request: HttpRequest) -> HttpResponse:
+    seated: dict[int, list[str]] = {}
+    current = PostHolding.objects.current(timezone.localdate()).filter(person__is_active=True)
+    for holding in current.select_related("person"):
+        seated.setdefault(holding.post_id, []).append(holding.person.name)
+    rows = []
+    for one in Post.objects.select_related("department"):
+        rank = _("领导排名 %(n)d") % {"n": one.rank} if one.rank else ""
+        sees = "、".join(subjects.label(code) for code in one.sees)
+        rows.append(
+            {
+                "cells": [
+                    {"words": str(one), "note": one.code},
+                    {"words": "、".join(seated.get(one.pk, [])) or _("空缺"), "note": rank},
+                    {"words": sees, "note": _("只能一人在任") if one.single else ""},
+                ],
+                "url": reverse("post", args=[one.pk]),
+                "retired": one.retired,
+            }
+        )
+    return TemplateResponse(
+        request,
+        "office/dial_list.html",
+        {
+            "heading": _("岗位"),
+            "sentence": _("文件等的是岗位，谁坐在岗位上由任职说明。"),
+            "index_url": reverse("holdings"),
+            "index_words": _("任职"),
+            "new_url": reverse("post_new"),
+            "new_words": _("新增岗位"),
+            "columns": [_("岗位"), _("在任"), _("按职责可见")],
+            "rows": rows,
+        },
+    )
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def post_new(request: HttpRequest) -> HttpResponse:
+    return _post_form(request, None)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def post(request: HttpRequest, key: int) -> HttpResponse:
+    return _post_form(request, get_object_or_404(Post, pk=key))
+
+
+def _post_form(request: HttpRequest, one: Post | None) -> HttpResponse:
+    form = PostForm(request.POST or None, instance=one)
+    if request.method == "POST" and form.is_valid():
+        try:
+            with transaction.atomic():
+                made = form.save()
+                # A trigger copies `single` onto each holding, where the constraint can read it.
+                PostHolding.objects.filter(post=made).update(single=made.single)
+        except IntegrityError:
+            form.add_error(None, _("同时有人改了这个岗位，请再看一遍。"))
+        else:
+            messages.success(request, _("已保存。"))
+            return redirect("posts")
+    return TemplateResponse(
+        request,
+        "office/dial_form.html",
+        {
+            "heading": str(Post.objects.get(pk=one.pk)) if one else _("新增岗位"),
+            "sentence": _("岗位的权限跟着岗位走，换人不用改。"),
+            "source": "",
+            "form": form,
+            "back_url": reverse("posts"),
+            "history": history_of(one) if one else [],
+        },
+    )
+
+
+# --- Who sits in them -------------------------------------------------------------------------------------------
+
+STATES = ("waiting", "current", "over")
+
+
+@require_GET
+def holdings(request: HttpRequest) -> HttpResponse:
+    """What waits for the second administrator stands first."""
+    today = timezone.localdate()
+    choices = [("waiting", _("等确认")), ("current", _("在任")), ("over", _("已离任"))]
+    filters = ChoiceFilter(request.GET or None, label=_("姓名、岗位"), choices=choices)
+    filters.fields["kind"].label = _("状态")
+    words, state = filters.words(), filters.chosen()
+    found = PostHolding.objects.select_related("post__department", "person", "granted_by", "confirmed_by")
+    if words:
+        found = found.filter(
+            Q(person__name__icontains=words) | Q(post__name__icontains=words) | Q(post__department__name__icontains=words)
+        )
+    over = Q(ends_on__lt=today)
+    if state in STATES:
+        narrowed = {
+            "waiting": Q(confirmed_at__isnull=True),
+            "current": Q(confirmed_at__isnull=False) & ~over,
+            "over": Q(confirmed_at__isnull=False) & over,
+        }
+        found = found.filter(narrowed[state])
+    waiting = PostHolding.objects.filter(confirmed_at__isnull=True).count()
+    page = Paginator(found.order_by("-confirmed_at__isnull", "-starts_on", "-pk"), PAGE).get_page(
+        request.GET.get("page")
+    )
+    grants = request.user.kind == Kind.SECURITY
+    sentence = ngettext("%(n)d 项等另一位管理员确认。", "%(n)d 项等另一位管理员确认。", waiting) % {"n": waiting}
+    return TemplateResponse(
+        request,
+        "office/dial_list.html",
+        {
+            "heading": _("任职"),
+            "sentence": sentence if waiting else _("没有等确认的任职。"),
+            "new_url": reverse("holding_new") if grants else "",
+            "new_words": _("授予任职"),
+            "columns": [_("人员"), _("岗位"), _("起止")],
+            "rows": [_holding_row(one, by=request.user, today=today) for one in page],
+            "filters": filters,
+            "clear_url": reverse("holdings") if words or state else "",
+            **page_links(page, reverse("holdings"), words),
+        },
+    )
+
+
+def _holding_row(one: PostHolding, *, by: User, today) -> dict:
+    url, act = "", ""
+    if one.confirmed_at is None:
+        state = _("%(who)s 授予，等确认") % {"who": one.granted_by or _("系统")}
+        if may_confirm(one, by=by):
+            url, act = reverse("holding_confirm", args=[one.pk]), _("确认")
+        elif by.kind == Kind.SECURITY:
+            url, act = reverse("holding_withdraw", args=[one.pk]), _("收回")
+    else:
+        state = _("%(who)s 确认") % {"who": one.confirmed_by}
+        if by.kind == Kind.SECURITY and (one.ends_on is None or one.ends_on >= today):
+            url, act = reverse("holding_end", args=[one.pk]), _("结束")
+    over = one.confirmed_at is not None and one.ends_on is not None and one.ends_on < today
+    return {
+        "cells": [
+            {"words": one.person.name, "note": one.person.username},
+            {"words": str(one.post), "note": ""},
+            {"words": f"{one.starts_on.isoformat()} – {one.ends_on.isoformat() if one.ends_on else ''}", "note": state},
+        ],
+        "url": url,
+        "act": act,
+        "retired": over,
+    }
+
+
+def may_confirm(one: PostHolding, *, by: User) -> bool:
+    """Another administrator than the one who granted it, and never the person himself under another account."""
+    return (
+        one.confirmed_at is None
+        and by.kind in (Kind.SECURITY, Kind.AUDIT)
+        and one.granted_by_id != by.pk
+        and not is_same_person(one.person, by)
+    )
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def holding_new(request: HttpRequest) -> HttpResponse:
+    form = HoldingForm(request.POST or None, granted_by=request.user)
+    if request.method == "POST" and form.is_valid():
+        form.instance.granted_by = request.user
+        try:
+            with transaction.atomic():
+                made = form.save()
+                others = User.objects.filter(kind__in=[Kind.SECURITY, Kind.AUDIT], is_active=True)
+                words = _("%(who)s 任 %(post)s，等您确认。") % {"who": made.person.name, "post": made.post}
+                notices.tell(others.exclude(pk=request.user.pk), kind="holding", words=words, at=timezone.now())
+        except IntegrityError:
+            form.add_error("post", _("这个岗位只能一人在任，刚刚已授予别人。"))
+        else:
+            messages.success(request, _("已授予，等另一位管理员确认后生效。"))
+            return redirect("holdings")
+    return TemplateResponse(
+        request,
+        "office/dial_form.html",
+        {
+            "heading": _("授予任职"),
+            "sentence": _("谁从哪天起坐在哪个岗位上。"),
+            "source": "",
+            "second_person": True,
+            "form": form,
+            "save_words": _("授予"),
+            "back_url": reverse("holdings"),
+            "history": [],
+        },
+    )
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def holding_confirm(request: HttpRequest, key: int) -> HttpResponse:
+    """The second confirmation. Until then the holding gives nothing."""
+    with transaction.atomic():
+        one = get_object_or_404(PostHolding.objects.select_for_update(of=("self",)).select_related("post", "person"), pk=key)
+        if not may_confirm(one, by=request.user):
+            raise Http404
+        if request.method == "POST":
+            one.confirmed_by, one.confirmed_at = request.user, timezone.now()
+            one.save()
+            words = _("您从 %(day)s 起任 %(post)s。") % {"day": one.starts_on.isoformat(), "post": one.post}
+            notices.tell([one.person], kind="holding", words=words, at=one.confirmed_at)
+            messages.success(request, _("已确认，%(who)s 任 %(post)s。") % {"who": one.person.name, "post": one.post})
+            return redirect("holdings")
+    sees = "、".join(subjects.label(code) for code in one.post.sees)
+    lines = [
+        _("从 %(day)s 起") % {"day": one.starts_on.isoformat()},
+        _("%(who)s 授予") % {"who": one.granted_by or _("系统")},
+        *([_("按职责可见：%(functions)s") % {"functions": sees}] if sees else []),
+    ]
+    return _confirm(request, one, _("确认任职"), lines, yes=_("确认"))
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def holding_withdraw(request: HttpRequest, key: int) -> HttpResponse:
+    one = get_object_or_404(PostHolding.objects.select_related("post", "person"), pk=key, confirmed_at__isnull=True)
+    if request.method == "POST":
+        one.delete()
+        messages.success(request, _("已收回。"))
+        return redirect("holdings")
+    return _confirm(request, one, _("收回未确认的任职"), [_("还没有生效，收回后不留任职；改动记录里看得到。")], yes=_("收回"))
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def holding_end(request: HttpRequest, key: int) -> HttpResponse:
+    """Only ever earlier: a longer term is a new grant."""
+    one = get_object_or_404(PostHolding.objects.select_related("post", "person"), pk=key, confirmed_at__isnull=False)
+    form = EndHoldingForm(request.POST or None, holding=one)
+    if request.method == "POST" and form.is_valid():
+        one.ends_on = form.cleaned_data["ends_on"]
+        one.save()
+        messages.success(request, _("%(who)s 不再任 %(post)s。") % {"who": one.person.name, "post": one.post})
+        return redirect("holdings")
+    others = PostHolding.objects.current(timezone.localdate()).filter(post=one.post).exclude(pk=one.pk)
+    waiting = Turn.objects.open().filter(post=one.post, holder__isnull=True).count()
+    lines = [_("他认领的文件仍在他手里，岗位上的留给接任的人。")]
+    if waiting and not others.exists():
+        lines.append(
+            ngettext("这个岗位就空了，还有 %(n)d 件文件在等。", "这个岗位就空了，还有 %(n)d 件文件在等。", waiting) % {"n": waiting}
+        )
+    return _confirm(request, one, _("结束任职"), lines, yes=_("结束"), form=form, danger=True)
+
+
+def _confirm(
+    request: HttpRequest, one: PostHolding, heading: str, lines: list[str], *, yes: str, form=None, danger: bool = False
+) -> HttpResponse:
+    return TemplateResponse(
+        request,
+        "office/confirm.html",
+        {
+            "heading": heading,
+            "question": f"{one.person.name}（{one.person.username}） {one.post}",
+            "lines": lines,
+            "form": form,
+            "yes_words": yes,
+            "danger": danger,
+            "back_url": reverse("holdings"),
+        },
+    )
