@@ -1,0 +1,9 @@
+"""Whether the web server of this container answers; asked by Docker."""
+
+import http.client
+import os
+
+host = os.environ.get("ALLOWED_HOSTS", "127.0.0.1").split(",")[0].strip()
+connection = http.client.HTTPConnection("127.0.0.1", 8000, timeout=8)
+connection.request("GET", "/", headers={"Host": host, "X-Forwarded-Proto": "https"})
+raise SystemExit(connection.getresponse().status >= 500)

@@ -1,0 +1,31 @@
+#!/bin/sh
+# Writes the secrets docker-compose.yml names, once; what is there already stays. The certificate is a
+# self-signed one to begin with: put the office's own in its place.
+set -eu
+cd "$(dirname "$0")"
+mkdir -p secrets
+# The folder is closed. The files in it are not: inside the containers an ordinary user reads them.
+chmod 700 secrets
+cd secrets
+umask 022
+
+once() {
+    [ -e "$1" ] || cat >"$1"
+}
+
+random() {
+    head -c 32 /dev/urandom | od -An -tx1 | tr -d ' \n'
+}
+
+for name in secret_key postgres_password owner_password app_password redis_password; do
+    random | once "$name"
+done
+printf 'postgresql://antou_app:%s@db:5432/antou' "$(cat app_password)" | once database_url
+printf 'postgresql://antou_owner:%s@db:5432/antou' "$(cat owner_password)" | once database_owner_url
+printf 'redis://:%s@redis:6379/0' "$(cat redis_password)" | once redis_url
+if [ ! -e tls_key ]; then
+    openssl req -x509 -newkey rsa:2048 -nodes -days 365 -subj "/CN=${1:-localhost}" \
+        -keyout tls_key -out tls_certificate 2>/dev/null
+    chmod 644 tls_key
+fi
+echo "Secrets are in $(pwd)."

@@ -1,0 +1,49 @@
+"""The first start of a real office: three administrators with one-time passwords, and nothing else."""
+
+from argparse import ArgumentParser
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError
+from django.db import transaction
+from django.utils import timezone
+
+from office.models.people import Kind, User
+from office.passwords import one_time
+
+FIRST = ((Kind.SYSTEM, "system"), (Kind.SECURITY, "security"), (Kind.AUDIT, "audit"))
+
+
+class Command(BaseCommand):
+    help = (
+        "Creates the three administrators (系统, 安全, 审计) with one-time passwords, printed once. "
+        "Refuses when any account exists."
+    )
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        for kind, username in FIRST:
+            parser.add_argument(f"--{kind.value}", default=username, help=f"login name of the {kind.label}")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        names = [options[kind.value] for kind, _username in FIRST]
+        if len(set(names)) < len(names):
+            raise CommandError("Three administrators need three login names.")
+        with transaction.atomic():
+            if User.objects.exists():
+                raise CommandError("This office has accounts already: its administrators make the others.")
+            handed_out = [self._create(kind, name) for (kind, _username), name in zip(FIRST, names, strict=True)]
+        self.stdout.write("Three administrators. Each password works once and is not shown again:\n")
+        for kind, name, password in handed_out:
+            self.stdout.write(f"  {kind.label}\t{name}\t{password}")
+
+    @staticmethod
+    def _create(kind: Kind, name: str) -> tuple[Kind, str, str]:
+        password = one_time()
+        User.objects.create_user(
+            name,
+            password=password,
+            name=str(kind.label),
+            kind=kind,
+            must_change_password=True,
+            password_changed_at=timezone.now(),
+        )
+        return kind, name, password
