@@ -2,7 +2,7 @@
 
 from urllib.parse import quote
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -10,6 +10,7 @@ from django.views.decorators.http import require_GET
 
 from office import jobs, printing
 from office.printing.sheets import Form
+from office.views.asked import Asked
 
 from .forms import RegisterFilter
 from .sheets import circulation_of, label_of, slip_of
@@ -26,14 +27,14 @@ def pdf_answer(content: bytes, *, name: str) -> HttpResponse:
 
 
 @require_GET
-def slip(request: HttpRequest, public_id: str) -> HttpResponse:
+def slip(request: Asked, public_id: str) -> HttpResponse:
     document = document_of(request, public_id)
     sheet = slip_of(document, viewer=request.user, form=FORMS.get(request.GET.get("form", "")))
     return pdf_answer(printing.slip(sheet, created=timezone.now()), name=f"{sheet.name} {document.case}.pdf")
 
 
 @require_GET
-def circulation(request: HttpRequest, public_id: str) -> HttpResponse:
+def circulation(request: Asked, public_id: str) -> HttpResponse:
     document = document_of(request, public_id)
     sheet = circulation_of(document, viewer=request.user)
     return pdf_answer(
@@ -42,7 +43,7 @@ def circulation(request: HttpRequest, public_id: str) -> HttpResponse:
 
 
 @require_GET
-def label(request: HttpRequest, public_id: str) -> HttpResponse:
+def label(request: Asked, public_id: str) -> HttpResponse:
     """One sticker of 70 × 37 mm, or on an A4 sheet whose first `skip` places are used."""
     document = document_of(request, public_id)
     skip = request.GET.get("skip", "")
@@ -56,7 +57,7 @@ def label(request: HttpRequest, public_id: str) -> HttpResponse:
 
 
 @require_GET
-def register(request: HttpRequest) -> HttpResponse:
+def register(request: Asked) -> HttpResponse:
     """The register as PDF or Excel: made by the worker, with its progress shown and the file kept."""
     filters = RegisterFilter(request.GET)
     chosen = filters.cleaned_data if filters.is_valid() else {}

@@ -1,6 +1,6 @@
 """Small answers while the clerk types: senders, duplicates, what a date was read as."""
 
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils import timezone
@@ -9,6 +9,7 @@ from django.views.decorators.http import require_GET
 
 from office import access, shorthand, showing
 from office.models.contacts import Organisation
+from office.views.asked import Asked
 
 from . import registering
 from .models import IncomingDocument
@@ -16,7 +17,7 @@ from .views import may_register
 
 
 @require_GET
-def incoming_senders(request: HttpRequest) -> HttpResponse:
+def incoming_senders(request: Asked) -> HttpResponse:
     """Senders by pinyin initials or by any part of the name, the most used first."""
     if not may_register(request.user):
         raise Http404
@@ -44,7 +45,7 @@ def incoming_senders(request: HttpRequest) -> HttpResponse:
 
 
 @require_GET
-def incoming_duplicates(request: HttpRequest) -> HttpResponse:
+def incoming_duplicates(request: Asked) -> HttpResponse:
     """疑似重复: the same sender and number among what the clerk may see. It warns and never blocks."""
     if not may_register(request.user):
         raise Http404
@@ -67,7 +68,7 @@ def incoming_duplicates(request: HttpRequest) -> HttpResponse:
     )
 
 
-def _twin(request: HttpRequest, one: IncomingDocument) -> dict:
+def _twin(request: Asked, one: IncomingDocument) -> dict:
     case = one.case
     current = case.turns.filter(side=False, ended_at__isnull=True).first()
     place = showing.step_label(case.procedure, current.step) if current else str(case.get_outcome_display())
@@ -81,7 +82,7 @@ def _twin(request: HttpRequest, one: IncomingDocument) -> dict:
 
 
 @require_GET
-def read_date(request: HttpRequest) -> HttpResponse:
+def read_date(request: Asked) -> HttpResponse:
     """What the office understood by a date typed in a hurry."""
     name = request.GET.get("field", "")
     text = request.GET.get(name, "")[:30]

@@ -6,7 +6,7 @@ from django.conf import settings
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.db import transaction
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.template.response import TemplateResponse
 from django.urls import reverse
@@ -21,6 +21,7 @@ from office.models.contacts import Organisation
 from office.models.files import Attachment
 from office.models.outbox import Draft
 from office.registers import Selection
+from office.views.asked import Asked
 from office.views.deciding import address, initial_from, save_draft
 from office.views.tracking import visible
 
@@ -40,7 +41,7 @@ def may_register(user) -> bool:
 
 
 @require_http_methods(["GET", "POST"])
-def incoming_new(request: HttpRequest) -> HttpResponse:
+def incoming_new(request: Asked) -> HttpResponse:
     if not may_register(request.user):
         raise Http404
     today = timezone.localdate()
@@ -68,7 +69,7 @@ def incoming_new(request: HttpRequest) -> HttpResponse:
     )
 
 
-def _save(request: HttpRequest, form: IncomingForm) -> Case | None:
+def _save(request: Asked, form: IncomingForm) -> Case | None:
     """The case, or None with the sentences on the form: nothing half-stored."""
     data = form.cleaned_data
     try:
@@ -100,14 +101,14 @@ def _save(request: HttpRequest, form: IncomingForm) -> Case | None:
     return None
 
 
-def _attach(request: HttpRequest, uploads, *, envelope: bool):
+def _attach(request: Asked, uploads, *, envelope: bool):
     if not uploads:
         return None
     role = Attachment.Role.ENVELOPE if envelope else Attachment.Role.TEXT
     return lambda case: files.attach(case, uploads, actor=request.user, role=role, at=timezone.now())
 
 
-def _saved(request: HttpRequest, form: IncomingForm, case: Case) -> HttpResponse:
+def _saved(request: Asked, form: IncomingForm, case: Case) -> HttpResponse:
     Draft.objects.filter(person=request.user, key=DRAFT).delete()
     posted = form.data
     request.session["incoming_carried"] = {
@@ -119,7 +120,7 @@ def _saved(request: HttpRequest, form: IncomingForm, case: Case) -> HttpResponse
     return redirect(f"{reverse('incoming_new')}?saved={case.public_id}")
 
 
-def _entry_page(request: HttpRequest, form: IncomingForm, *, draft: Draft | None, carried: dict) -> dict:
+def _entry_page(request: Asked, form: IncomingForm, *, draft: Draft | None, carried: dict) -> dict:
     today = timezone.localdate()
     start_of_day = timezone.localtime().replace(hour=0, minute=0, second=0, microsecond=0)
     done = Case.objects.filter(opened_by=request.user, opened_at__gte=start_of_day).count()
@@ -166,7 +167,7 @@ def _entry_page(request: HttpRequest, form: IncomingForm, *, draft: Draft | None
     }
 
 
-def _saved_words(request: HttpRequest, case: Case) -> dict:
+def _saved_words(request: Asked, case: Case) -> dict:
     document = IncomingDocument.objects.select_related("sender", "duplicate_of__case").get(case=case)
     current = (
         Turn.objects.filter(case=case, side=False, ended_at__isnull=True)
@@ -199,7 +200,7 @@ def _saved_words(request: HttpRequest, case: Case) -> dict:
     }
 
 
-def _same_file(request: HttpRequest, case: Case) -> Case | None:
+def _same_file(request: Asked, case: Case) -> Case | None:
     """Another visible case that holds one of this case's files."""
     for one in case.attachments.select_related("stored"):
         found = files.same_file_cases(one.stored.hash, user=request.user).exclude(pk=case.pk).first()
@@ -208,7 +209,7 @@ def _same_file(request: HttpRequest, case: Case) -> Case | None:
     return None
 
 
-def recent(request: HttpRequest, *, new: str = "", count: int = 12) -> list[dict]:
+def recent(request: Asked, *, new: str = "", count: int = 12) -> list[dict]:
     """The last rows of the register, void ones struck through, as the clerk sees them."""
     documents = list(
         IncomingDocument.objects.filter(case__in=access.visible_to(request.user))
@@ -257,7 +258,7 @@ def _void_decisions(cases: list[int]):
 
 
 @require_POST
-def incoming_draft(request: HttpRequest) -> HttpResponse:
+def incoming_draft(request: Asked) -> HttpResponse:
     """What is typed is kept every few seconds; of a classified paper nothing is (R-SEC-03)."""
     if not may_register(request.user):
         raise Http404
@@ -273,7 +274,7 @@ def incoming_draft(request: HttpRequest) -> HttpResponse:
 
 
 @require_GET
-def incoming_list(request: HttpRequest) -> HttpResponse:
+def incoming_list(request: Asked) -> HttpResponse:
     filters = RegisterFilter(request.GET or None)
     chosen = filters.cleaned_data if filters.is_valid() else {}
     selection = selection_of(request, chosen)
@@ -320,7 +321,7 @@ def incoming_list(request: HttpRequest) -> HttpResponse:
     )
 
 
-def selection_of(request: HttpRequest, chosen: dict) -> Selection:
+def selection_of(request: Asked, chosen: dict) -> Selection:
     return Selection(
         year=chosen.get("year") or timezone.localdate().year,
         month=chosen.get("month") or None,
@@ -358,7 +359,7 @@ def _register_row(one: IncomingDocument) -> dict:
 
 
 @require_http_methods(["GET", "POST"])
-def incoming_edit(request: HttpRequest, public_id: str) -> HttpResponse:
+def incoming_edit(request: Asked, public_id: str) -> HttpResponse:
     """更正登记: the number stays; the new content is bound to the chain, and holders are told it changed."""
     case = visible(request, public_id)
     document = get_object_or_404(IncomingDocument.objects.select_related("sender", "case"), case=case)
@@ -384,7 +385,7 @@ def incoming_edit(request: HttpRequest, public_id: str) -> HttpResponse:
     )
 
 
-def _correct(request: HttpRequest, form: CorrectionForm, document: IncomingDocument) -> bool:
+def _correct(request: Asked, form: CorrectionForm, document: IncomingDocument) -> bool:
     data = form.cleaned_data
     try:
         with transaction.atomic():
@@ -440,7 +441,7 @@ def _history(document: IncomingDocument) -> list[dict]:
     return rows
 
 
-def document_of(request: HttpRequest, public_id: str) -> IncomingDocument:
+def document_of(request: Asked, public_id: str) -> IncomingDocument:
     case = visible(request, public_id)
     access.note_look(case, person=request.user, what=_("打印"), at=timezone.now(), address=address(request))
     return get_object_or_404(

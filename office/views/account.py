@@ -27,6 +27,7 @@ from office.context import A_YEAR, KEYS_COOKIE, TEXT_SIZE_COOKIE
 from office.forms.account import LoginForm, MySettingsForm, PasswordForm, TokenForm
 from office.middleware import name_of, password_is_old
 from office.models.people import User
+from office.views.asked import Asked
 
 SPARE_CODES = 8
 
@@ -105,7 +106,7 @@ def logout(request: HttpRequest) -> HttpResponse:
 @sensitive_post_parameters()
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
-def password_change(request: HttpRequest) -> HttpResponse:
+def password_change(request: Asked) -> HttpResponse:
     """Other places where the account is signed in fall out; here the session goes on under a new key."""
     form = PasswordForm(request.user, request.POST or None)
     if request.method == "POST" and form.is_valid():
@@ -121,7 +122,7 @@ def password_change(request: HttpRequest) -> HttpResponse:
 
 
 @require_GET
-def password_change_done(request: HttpRequest) -> HttpResponse:
+def password_change_done(request: Asked) -> HttpResponse:
     return TemplateResponse(request, "registration/password_change_done.html", {})
 
 
@@ -130,7 +131,7 @@ def password_change_done(request: HttpRequest) -> HttpResponse:
 
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
-def second_factor(request: HttpRequest) -> HttpResponse:
+def second_factor(request: Asked) -> HttpResponse:
     """After the password: six digits, or a spare code that works once. Wrong tries are slowed by django-otp."""
     if request.user.is_verified():
         return redirect(next_of(request, user=request.user))
@@ -149,7 +150,7 @@ def second_factor(request: HttpRequest) -> HttpResponse:
 
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
-def second_factor_setup(request: HttpRequest) -> HttpResponse:
+def second_factor_setup(request: Asked) -> HttpResponse:
     if user_has_device(request.user):
         return _switch_off(request)
     device = _device_in_the_making(request.user)
@@ -185,7 +186,7 @@ def _typed(device: TOTPDevice) -> str:
     return " ".join(plain[place : place + 4] for place in range(0, len(plain), 4))
 
 
-def _switched_on(request: HttpRequest, device: TOTPDevice) -> HttpResponse:
+def _switched_on(request: Asked, device: TOTPDevice) -> HttpResponse:
     """The spare codes are shown in this answer and never again."""
     with transaction.atomic():
         device.confirmed = True
@@ -199,7 +200,7 @@ def _switched_on(request: HttpRequest, device: TOTPDevice) -> HttpResponse:
     return TemplateResponse(request, "registration/second_factor_setup.html", {"on": True, "spare_codes": codes})
 
 
-def _switch_off(request: HttpRequest) -> HttpResponse:
+def _switch_off(request: Asked) -> HttpResponse:
     """Only with a valid code, and only where the office does not ask for a second factor."""
     required = settings.SECOND_FACTOR == "required"
     form = TokenForm(request.POST if "remove" in request.POST else None)
@@ -223,7 +224,7 @@ def forget_second_factor(user: User) -> None:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-def my_settings(request: HttpRequest) -> HttpResponse:
+def my_settings(request: Asked) -> HttpResponse:
     initial = {
         "text_size": "large" if request.COOKIES.get(TEXT_SIZE_COOKIE) == "large" else "standard",
         "keys": request.COOKIES.get(KEYS_COOKIE) != "off",
@@ -244,7 +245,7 @@ def my_settings(request: HttpRequest) -> HttpResponse:
 
 
 @require_POST
-def text_size(request: HttpRequest) -> HttpResponse:
+def text_size(request: Asked) -> HttpResponse:
     response = redirect(next_of(request))
     keep(response, TEXT_SIZE_COOKIE, "large" if request.POST.get("size") == "large" else "standard")
     return response

@@ -4,7 +4,7 @@ from django.contrib import messages
 from django.core.paginator import Paginator
 from django.db import transaction
 from django.db.models import Max, Q
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.template.response import TemplateResponse
 from django.urls import reverse
@@ -20,6 +20,7 @@ from office.forms.personal import PhraseForm
 from office.models.contacts import Organisation
 from office.models.dials import Phrase
 from office.models.numbers import Series
+from office.views.asked import Asked
 
 from .history import history_of
 
@@ -30,7 +31,7 @@ PAGE = 60
 
 
 @require_GET
-def series_list(request: HttpRequest) -> HttpResponse:
+def series_list(request: Asked) -> HttpResponse:
     """Books, this year's first. A number once given stays used for ever."""
     missing = _missing_next_year()
     rows = [
@@ -62,16 +63,16 @@ def series_list(request: HttpRequest) -> HttpResponse:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-def series_new(request: HttpRequest) -> HttpResponse:
+def series_new(request: Asked) -> HttpResponse:
     return _series_form(request, None)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-def series(request: HttpRequest, key: int) -> HttpResponse:
+def series(request: Asked, key: int) -> HttpResponse:
     return _series_form(request, get_object_or_404(Series, pk=key))
 
 
-def _series_form(request: HttpRequest, one: Series | None) -> HttpResponse:
+def _series_form(request: Asked, one: Series | None) -> HttpResponse:
     with transaction.atomic():
         # A number may be drawn at this very moment: the row is held while it is looked at and written.
         if one is not None and request.method == "POST":
@@ -106,7 +107,7 @@ def _missing_next_year() -> list[str]:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-def series_year(request: HttpRequest) -> HttpResponse:
+def series_year(request: Asked) -> HttpResponse:
     """Opens the new year's books all at once, each from the last year's form; numbers begin at 1 again."""
     today = timezone.localdate()
     year = today.year + 1 if today.month == 12 else today.year
@@ -139,7 +140,7 @@ def series_year(request: HttpRequest) -> HttpResponse:
 
 
 @require_GET
-def organisations(request: HttpRequest) -> HttpResponse:
+def organisations(request: Asked) -> HttpResponse:
     found = Organisation.objects.order_by("retired", "-used", "name")
     filters = WordFilter(request.GET or None, label=_("单位名称、简称、拼音首字母"))
     words = filters.words()
@@ -194,16 +195,16 @@ def page_links(page, address: str, words: str = "") -> dict:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-def organisation_new(request: HttpRequest) -> HttpResponse:
+def organisation_new(request: Asked) -> HttpResponse:
     return _organisation_form(request, None)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-def organisation(request: HttpRequest, key: int) -> HttpResponse:
+def organisation(request: Asked, key: int) -> HttpResponse:
     return _organisation_form(request, get_object_or_404(Organisation, pk=key))
 
 
-def _organisation_form(request: HttpRequest, one: Organisation | None) -> HttpResponse:
+def _organisation_form(request: Asked, one: Organisation | None) -> HttpResponse:
     form = OrganisationForm(request.POST or None, instance=one)
     if request.method == "POST" and form.is_valid():
         form.save()
@@ -227,7 +228,7 @@ def _organisation_form(request: HttpRequest, one: Organisation | None) -> HttpRe
 
 
 @require_GET
-def office_phrases(request: HttpRequest) -> HttpResponse:
+def office_phrases(request: Asked) -> HttpResponse:
     rows = [
         {"cells": [{"words": one.text, "note": ""}], "url": reverse("office_phrase", args=[one.pk])}
         for one in Phrase.objects.filter(person__isnull=True)
@@ -248,12 +249,12 @@ def office_phrases(request: HttpRequest) -> HttpResponse:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-def office_phrase_new(request: HttpRequest) -> HttpResponse:
+def office_phrase_new(request: Asked) -> HttpResponse:
     return _phrase_form(request, None)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-def office_phrase(request: HttpRequest, key: int) -> HttpResponse:
+def office_phrase(request: Asked, key: int) -> HttpResponse:
     """An empty text takes the phrase away."""
     one = get_object_or_404(Phrase, pk=key, person__isnull=True)
     if request.method == "POST" and not request.POST.get("text", "").strip():
@@ -263,7 +264,7 @@ def office_phrase(request: HttpRequest, key: int) -> HttpResponse:
     return _phrase_form(request, one)
 
 
-def _phrase_form(request: HttpRequest, one: Phrase | None) -> HttpResponse:
+def _phrase_form(request: Asked, one: Phrase | None) -> HttpResponse:
     form = PhraseForm(request.POST or None, instance=one, person=None)
     if request.method == "POST" and form.is_valid():
         if one is None:

@@ -1,7 +1,7 @@
 """The office's departments, kept by the 系统管理员. Never deleted: old papers bear their names."""
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.template.response import TemplateResponse
 from django.urls import reverse
@@ -10,12 +10,13 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from office.forms.admin_people import DepartmentForm
 from office.models.people import Department
+from office.views.asked import Asked
 
 from .history import history_of
 
 
 @require_GET
-def departments(request: HttpRequest) -> HttpResponse:
+def departments(request: Asked) -> HttpResponse:
     rows = [
         {
             "cells": [
@@ -43,16 +44,16 @@ def departments(request: HttpRequest) -> HttpResponse:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-def department_new(request: HttpRequest) -> HttpResponse:
+def department_new(request: Asked) -> HttpResponse:
     return _department_form(request, None)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-def department(request: HttpRequest, key: int) -> HttpResponse:
+def department(request: Asked, key: int) -> HttpResponse:
     return _department_form(request, get_object_or_404(Department, pk=key))
 
 
-def _department_form(request: HttpRequest, one: Department | None) -> HttpResponse:
+def _department_form(request: Asked, one: Department | None) -> HttpResponse:
     form = DepartmentForm(request.POST or None, instance=one)
     if request.method == "POST" and form.is_valid():
         form.save()

@@ -3,7 +3,7 @@
 from typing import Any
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.urls import reverse
@@ -17,6 +17,7 @@ from office.forms.dials import HoursForm, LadderForm, NumberForm, ProcedureForm,
 from office.levels import Urgency
 from office.models.dials import Ladder, ProcedureChoice, Setting, StepSetting
 from office.procedures import Procedure, Step
+from office.views.asked import Asked
 
 from .history import history_of
 
@@ -27,7 +28,7 @@ FORMS = {dials.NUMBER: NumberForm, dials.HOURS: HoursForm}
 
 
 @require_GET
-def index(request: HttpRequest) -> HttpResponse:
+def index(request: Asked) -> HttpResponse:
     """Everything that can be set, with its source; what is common practice only is marked 未核实."""
     groups = [
         {"label": _("办公参数"), "dials": [_dial_row(one) for one in dials.DIALS.values()]},
@@ -91,7 +92,7 @@ def _server_row(one: dials.ServerValue) -> dict:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-def dial(request: HttpRequest, code: str) -> HttpResponse:
+def dial(request: Asked, code: str) -> HttpResponse:
     declared = dials.DIALS.get(code)
     if declared is None:
         raise Http404
@@ -122,7 +123,7 @@ def dial(request: HttpRequest, code: str) -> HttpResponse:
 
 
 @require_GET
-def step_settings(request: HttpRequest) -> HttpResponse:
+def step_settings(request: Asked) -> HttpResponse:
     """One row a procedure."""
     turned: dict[str, set] = {}
     for procedure, step in StepSetting.objects.values_list("procedure", "step"):
@@ -156,7 +157,7 @@ def declared_or_404(code: str) -> type[Procedure]:
 
 
 @require_GET
-def steps(request: HttpRequest, procedure: str) -> HttpResponse:
+def steps(request: Asked, procedure: str) -> HttpResponse:
     declared = declared_or_404(procedure)
     rows = []
     for step in declared.steps.values():
@@ -212,7 +213,7 @@ def _source_words(step: Step, setting: StepSetting | None) -> str:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-def step(request: HttpRequest, procedure: str, step: str) -> HttpResponse:
+def step(request: Asked, procedure: str, step: str) -> HttpResponse:
     declared = declared_or_404(procedure)
     place = declared.steps.get(step)
     if place is None or place.retired:
@@ -244,7 +245,7 @@ def step(request: HttpRequest, procedure: str, step: str) -> HttpResponse:
 
 
 @require_GET
-def procedure_choices(request: HttpRequest) -> HttpResponse:
+def procedure_choices(request: Asked) -> HttpResponse:
     rows = []
     for form in forms_with_a_choice():
         serving = procedures.serving(form)
@@ -270,7 +271,7 @@ def forms_with_a_choice() -> list[str]:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-def procedure_choice(request: HttpRequest, form_code: str) -> HttpResponse:
+def procedure_choice(request: Asked, form_code: str) -> HttpResponse:
     if form_code not in forms_with_a_choice():
         raise Http404
     serving = procedures.serving(form_code)
@@ -316,7 +317,7 @@ def ladder_in_force(code: str) -> tuple[chasing.Ladder, Ladder | None]:
 
 
 @require_GET
-def ladders(request: HttpRequest) -> HttpResponse:
+def ladders(request: Asked) -> HttpResponse:
     rows = []
     for code in chasing.LADDERS:
         ladder, row = ladder_in_force(code)
@@ -337,7 +338,7 @@ def ladders(request: HttpRequest) -> HttpResponse:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-def ladder(request: HttpRequest, code: str) -> HttpResponse:
+def ladder(request: Asked, code: str) -> HttpResponse:
     if code not in chasing.LADDERS:
         raise Http404
     present, row = ladder_in_force(code)
@@ -364,7 +365,7 @@ def ladder(request: HttpRequest, code: str) -> HttpResponse:
 
 
 def _list(
-    request: HttpRequest, heading: str, sentence: str, columns: list[str], rows: list[dict], *,
+    request: Asked, heading: str, sentence: str, columns: list[str], rows: list[dict], *,
     index_url: str = "", index_words: str = "",
 ) -> HttpResponse:
     return TemplateResponse(

@@ -7,7 +7,7 @@ from django.contrib import messages
 from django.core.paginator import Paginator
 from django.db import transaction
 from django.db.models import Q
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.template.response import TemplateResponse
 from django.urls import reverse
@@ -24,6 +24,7 @@ from office.forms.filters import ChoiceFilter
 from office.models.cases import Turn
 from office.models.people import Kind, PostHolding, User
 from office.passwords import one_time
+from office.views.asked import Asked
 
 from .account import forget_second_factor
 from .admin_books import page_links
@@ -36,7 +37,7 @@ PAGE = 60
 
 
 @require_GET
-def people(request: HttpRequest) -> HttpResponse:
+def people(request: Asked) -> HttpResponse:
     found = User.objects.select_related("department").order_by("-is_active", "kind", "department__position", "username")
     filters = ChoiceFilter(request.GET or None, label=_("姓名、登录名、拼音首字母"), choices=Kind.choices)
     words, kind = filters.words(), filters.chosen()
@@ -100,7 +101,7 @@ def state_words(one: User, locked: set[str]) -> str:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-def person(request: HttpRequest, key: int) -> HttpResponse:
+def person(request: Asked, key: int) -> HttpResponse:
     """The 系统管理员 edits here; the other two see what they need for their own acts."""
     one = get_object_or_404(User.objects.select_related("department"), pk=key)
     edits = request.user.kind == Kind.SYSTEM and one.pk != request.user.pk
@@ -189,7 +190,7 @@ def _actions(one: User, *, by: User) -> list[dict]:
     return [{"url": reverse(name, args=[one.pk]), "label": label, "danger": danger} for name, label, danger in found]
 
 
-def other_or_404(request: HttpRequest, key: int) -> User:
+def other_or_404(request: Asked, key: int) -> User:
     """Somebody else's account: one's own is administered by another."""
     one = get_object_or_404(User, pk=key)
     if one.pk == request.user.pk:
@@ -199,7 +200,7 @@ def other_or_404(request: HttpRequest, key: int) -> User:
 
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
-def person_new(request: HttpRequest) -> HttpResponse:
+def person_new(request: Asked) -> HttpResponse:
     form = PersonForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         one = form.save(commit=False)
@@ -220,7 +221,7 @@ def person_new(request: HttpRequest) -> HttpResponse:
 
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
-def person_password(request: HttpRequest, key: int) -> HttpResponse:
+def person_password(request: Asked, key: int) -> HttpResponse:
     one = other_or_404(request, key)
     refusal = "" if one.does_office_business or openers(one).exists() else _("没有别的管理员能再启用它，不能重发。")
     if request.method == "POST" and not refusal:
@@ -235,7 +236,7 @@ def openers(one: User):
     return User.objects.filter(kind__in=[Kind.SECURITY, Kind.AUDIT], is_active=True).exclude(pk=one.pk)
 
 
-def _hand_out(request: HttpRequest, one: User, heading: str) -> HttpResponse:
+def _hand_out(request: Asked, one: User, heading: str) -> HttpResponse:
     """The one-time password is shown in this answer and kept nowhere. Who holds it alone opens no administrator."""
     password = one_time()
     fresh = one.pk is None
@@ -260,7 +261,7 @@ def _hand_out(request: HttpRequest, one: User, heading: str) -> HttpResponse:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-def person_deactivate(request: HttpRequest, key: int) -> HttpResponse:
+def person_deactivate(request: Asked, key: int) -> HttpResponse:
     """停用: never deleted, because his decisions stay. What lies in his hands is shown, to be handed over."""
     one = other_or_404(request, key)
     if not one.is_active:
@@ -300,7 +301,7 @@ def _tell_who_must_act(one: User, left: list[list[str]]) -> None:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-def person_activate(request: HttpRequest, key: int) -> HttpResponse:
+def person_activate(request: Asked, key: int) -> HttpResponse:
     one = other_or_404(request, key)
     if not may_open(one, by=request.user):
         raise Http404
@@ -317,7 +318,7 @@ def person_activate(request: HttpRequest, key: int) -> HttpResponse:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-def person_clearance(request: HttpRequest, key: int) -> HttpResponse:
+def person_clearance(request: Asked, key: int) -> HttpResponse:
     """知悉范围 (R-SEC-07), never of an account of one's own."""
     one = get_object_or_404(User, pk=key, kind=Kind.OFFICE)
     own = is_same_person(one, request.user)
@@ -343,7 +344,7 @@ def person_clearance(request: HttpRequest, key: int) -> HttpResponse:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-def person_unlock(request: HttpRequest, key: int) -> HttpResponse:
+def person_unlock(request: Asked, key: int) -> HttpResponse:
     one = other_or_404(request, key)
     if request.method == "POST":
         unlock(username=one.username)
@@ -353,7 +354,7 @@ def person_unlock(request: HttpRequest, key: int) -> HttpResponse:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-def person_second_factor(request: HttpRequest, key: int) -> HttpResponse:
+def person_second_factor(request: Asked, key: int) -> HttpResponse:
     """A lost telephone: the second factor is taken off, and the person sets up a new one."""
     one = other_or_404(request, key)
     if request.method == "POST":
@@ -366,7 +367,7 @@ def person_second_factor(request: HttpRequest, key: int) -> HttpResponse:
 
 
 def _confirm(
-    request: HttpRequest, one: User, heading: str, lines: list[str], *, yes: str, danger: bool = False,
+    request: Asked, one: User, heading: str, lines: list[str], *, yes: str, danger: bool = False,
     rows: list[list[str]] | None = None,
 ) -> HttpResponse:
     return TemplateResponse(

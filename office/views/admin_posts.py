@@ -4,7 +4,7 @@ from django.contrib import messages
 from django.core.paginator import Paginator
 from django.db import IntegrityError, transaction
 from django.db.models import Q
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.template.response import TemplateResponse
 from django.urls import reverse
@@ -18,6 +18,7 @@ from office.forms.admin_people import EndHoldingForm, HoldingForm, PostForm, is_
 from office.forms.filters import ChoiceFilter
 from office.models.cases import Turn
 from office.models.people import Kind, Post, PostHolding, User
+from office.views.asked import Asked
 
 from .admin_books import page_links
 from .history import history_of
@@ -29,7 +30,7 @@ PAGE = 60
 
 
 @require_GET
-def posts(request: HttpRequest) -> HttpResponse:
+def posts(request: Asked) -> HttpResponse:
     seated: dict[int, list[str]] = {}
     current = PostHolding.objects.current(timezone.localdate()).filter(person__is_active=True)
     for holding in current.select_related("person"):
@@ -66,16 +67,16 @@ def posts(request: HttpRequest) -> HttpResponse:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-def post_new(request: HttpRequest) -> HttpResponse:
+def post_new(request: Asked) -> HttpResponse:
     return _post_form(request, None)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-def post(request: HttpRequest, key: int) -> HttpResponse:
+def post(request: Asked, key: int) -> HttpResponse:
     return _post_form(request, get_object_or_404(Post, pk=key))
 
 
-def _post_form(request: HttpRequest, one: Post | None) -> HttpResponse:
+def _post_form(request: Asked, one: Post | None) -> HttpResponse:
     form = PostForm(request.POST or None, instance=one)
     if request.method == "POST" and form.is_valid():
         try:
@@ -108,7 +109,7 @@ STATES = ("waiting", "current", "over")
 
 
 @require_GET
-def holdings(request: HttpRequest) -> HttpResponse:
+def holdings(request: Asked) -> HttpResponse:
     """What waits for the second administrator stands first."""
     today = timezone.localdate()
     choices = [("waiting", _("等确认")), ("current", _("在任")), ("over", _("已离任"))]
@@ -187,7 +188,7 @@ def may_confirm(one: PostHolding, *, by: User) -> bool:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-def holding_new(request: HttpRequest) -> HttpResponse:
+def holding_new(request: Asked) -> HttpResponse:
     form = HoldingForm(request.POST or None, granted_by=request.user)
     if request.method == "POST" and form.is_valid():
         form.instance.granted_by = request.user
@@ -219,7 +220,7 @@ def holding_new(request: HttpRequest) -> HttpResponse:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-def holding_confirm(request: HttpRequest, key: int) -> HttpResponse:
+def holding_confirm(request: Asked, key: int) -> HttpResponse:
     """The second confirmation. Until then the holding gives nothing."""
     with transaction.atomic():
         one = get_object_or_404(PostHolding.objects.select_for_update(of=("self",)).select_related("post", "person"), pk=key)
@@ -242,7 +243,7 @@ def holding_confirm(request: HttpRequest, key: int) -> HttpResponse:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-def holding_withdraw(request: HttpRequest, key: int) -> HttpResponse:
+def holding_withdraw(request: Asked, key: int) -> HttpResponse:
     one = get_object_or_404(PostHolding.objects.select_related("post", "person"), pk=key, confirmed_at__isnull=True)
     if request.method == "POST":
         one.delete()
@@ -252,7 +253,7 @@ def holding_withdraw(request: HttpRequest, key: int) -> HttpResponse:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-def holding_end(request: HttpRequest, key: int) -> HttpResponse:
+def holding_end(request: Asked, key: int) -> HttpResponse:
     """Only ever earlier: a longer term is a new grant."""
     one = get_object_or_404(PostHolding.objects.select_related("post", "person"), pk=key, confirmed_at__isnull=False)
     form = EndHoldingForm(request.POST or None, holding=one)
@@ -272,7 +273,7 @@ def holding_end(request: HttpRequest, key: int) -> HttpResponse:
 
 
 def _confirm(
-    request: HttpRequest, one: PostHolding, heading: str, lines: list[str], *, yes: str, form=None, danger: bool = False
+    request: Asked, one: PostHolding, heading: str, lines: list[str], *, yes: str, form=None, danger: bool = False
 ) -> HttpResponse:
     return TemplateResponse(
         request,

@@ -8,7 +8,7 @@ from axes.models import AccessFailureLog, AccessLog
 from django import forms
 from django.db.models import Count, Max, Q
 from django.db.models.functions import TruncMonth
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils import timezone
@@ -23,6 +23,7 @@ from office.models.contacts import Contact, Organisation
 from office.models.dials import Ladder, ProcedureChoice, Setting, StepSetting
 from office.models.grants import Look
 from office.models.people import Department, Deputy, Kind, Post, PostHolding, User
+from office.views.asked import Asked
 
 from .history import row_of
 
@@ -36,11 +37,11 @@ WATCHED = {
 }
 
 
-def page_from(request: HttpRequest) -> int:
+def page_from(request: Asked) -> int:
     return int(request.GET["from"]) if request.GET.get("from", "").isdigit() else 0
 
 
-def links(request: HttpRequest, start: int, *, more: bool) -> dict[str, str]:
+def links(request: Asked, start: int, *, more: bool) -> dict[str, str]:
     def to(place: int) -> str:
         query = request.GET.copy()
         query["from"] = str(place)
@@ -54,7 +55,7 @@ def links(request: HttpRequest, start: int, *, more: bool) -> dict[str, str]:
 
 
 @require_GET
-def overview(request: HttpRequest) -> HttpResponse:
+def overview(request: Asked) -> HttpResponse:
     """Where to look: each line with its state in words."""
     now = timezone.now()
     day_ago = now - timezone.timedelta(days=1)
@@ -98,7 +99,7 @@ def _items(count: int) -> str:
 
 
 @require_GET
-def sign_ins(request: HttpRequest) -> HttpResponse:
+def sign_ins(request: Asked) -> HttpResponse:
     """Successes and failures in one line of time, latest first."""
     filters = ChoiceFilter(
         request.GET or None, label=_("登录名或地址"), choices=[("good", _("登录成功")), ("bad", _("登录失败"))]
@@ -155,7 +156,7 @@ def _sign_in_words(one: AccessLog | AccessFailureLog) -> str:
 
 
 @require_GET
-def changes(request: HttpRequest) -> HttpResponse:
+def changes(request: Asked) -> HttpResponse:
     """Every change of accounts, posts, deputies and settings: who, when, which field, from what to what."""
     names = [(name, str(model._meta.verbose_name)) for name, model in WATCHED.items()]
     filters = ChoiceFilter(request.GET or None, label=_("改动的人"), choices=names)
@@ -209,7 +210,7 @@ class YearForm(forms.Form):
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-def anchors(request: HttpRequest) -> HttpResponse:
+def anchors(request: Asked) -> HttpResponse:
     """Nightly anchors, and a check of one year's chains on demand (the command verify_chain does all years)."""
     form = YearForm(request.POST or None, initial={"year": timezone.localdate().year})
     found: list[list[str]] | None = None
@@ -242,7 +243,7 @@ def anchors(request: HttpRequest) -> HttpResponse:
 
 
 @require_GET
-def look_counts(request: HttpRequest) -> HttpResponse:
+def look_counts(request: Asked) -> HttpResponse:
     """Who looked how often at restricted papers, by month. Which papers those were, their owners see."""
     filters = WordFilter(request.GET or None, label=_("姓名"))
     words = filters.words()
@@ -286,6 +287,6 @@ def _month_words(month: datetime) -> str:
     return timezone.localtime(month).strftime("%Y-%m")
 
 
-def _list(request: HttpRequest, heading: str, sentence: str, columns: list[str], rows: list[dict], **more) -> HttpResponse:
+def _list(request: Asked, heading: str, sentence: str, columns: list[str], rows: list[dict], **more) -> HttpResponse:
     context = {"heading": heading, "sentence": sentence, "columns": columns, "rows": rows, **more}
     return TemplateResponse(request, "office/dial_list.html", {"index_url": reverse("audit"), "index_words": _("审计"), **context})

@@ -1,7 +1,7 @@
 """Acts beside the path: void, relocate, and the hub's own page of a circulation."""
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.template.response import TemplateResponse
 from django.urls import reverse
@@ -12,6 +12,7 @@ from django.views.decorators.http import require_http_methods
 from office import access, acting, procedures, showing
 from office.forms.tracking import AddReadersForm, ReasonForm, RelocateForm
 from office.models.cases import Case, Relocation, Turn
+from office.views.asked import Asked
 from office.views.tracking import circulation_rows, circulation_words, visible
 
 
@@ -35,7 +36,7 @@ def _confirm(
 
 
 @require_http_methods(["GET", "POST"])
-def void(request: HttpRequest, public_id: str) -> HttpResponse:
+def void(request: Asked, public_id: str) -> HttpResponse:
     found = visible(request, public_id)
     if not (found.opened_by_id == request.user.pk or access.holds_hub(request.user, found)):
         raise Http404
@@ -60,7 +61,7 @@ def void(request: HttpRequest, public_id: str) -> HttpResponse:
 
 
 @require_http_methods(["GET", "POST"])
-def relocate(request: HttpRequest, public_id: str) -> HttpResponse:
+def relocate(request: Asked, public_id: str) -> HttpResponse:
     """重定位: one asks, another confirms."""
     found = visible(request, public_id)
     who = access.identity(request.user)
@@ -129,7 +130,7 @@ def _answer_relocation(request, found: Case, asked: Relocation) -> HttpResponse:
 
 
 @require_http_methods(["GET", "POST"])
-def circulation(request: HttpRequest, public_id: str) -> HttpResponse:
+def circulation(request: Asked, public_id: str) -> HttpResponse:
     """The hub's page: add readers, take copies back, change the order of who is still to come."""
     found = visible(request, public_id)
     hubs = (
@@ -173,7 +174,7 @@ def circulation(request: HttpRequest, public_id: str) -> HttpResponse:
     )
 
 
-def _circulate(request: HttpRequest, found: Case, hub: Turn, form: AddReadersForm) -> None:
+def _circulate(request: Asked, found: Case, hub: Turn, form: AddReadersForm) -> None:
     posted = request.POST
     if "add" in posted:
         acting.add_readers(

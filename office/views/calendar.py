@@ -7,7 +7,7 @@ from datetime import date
 
 from django.contrib import messages
 from django.db import transaction
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.urls import reverse
@@ -22,6 +22,7 @@ from office.forms.calendar import DayForm, KnownYearForm
 from office.models.cases import Case
 from office.models.clocks import Clock, Day, KnownYear, load_calendar
 from office.models.people import Kind
+from office.views.asked import Asked
 
 FIRST_YEAR = 2019
 # Rows of the list of dates that move; the sums above it always cover all of them.
@@ -29,17 +30,17 @@ MOST_ROWS = 200
 
 
 @require_GET
-def this_year(request: HttpRequest) -> HttpResponse:
+def this_year(request: Asked) -> HttpResponse:
     return _page(request, timezone.localdate().year)
 
 
 @require_GET
-def year(request: HttpRequest, year: int) -> HttpResponse:
+def year(request: Asked, year: int) -> HttpResponse:
     return _page(request, year)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-def day(request: HttpRequest, year: int, on: date) -> HttpResponse:
+def day(request: Asked, year: int, on: date) -> HttpResponse:
     """One day: as its weekday says, made up for, or off."""
     if on.year != year:
         raise Http404
@@ -58,12 +59,12 @@ def day(request: HttpRequest, year: int, on: date) -> HttpResponse:
     return _page(request, year, form=form, on=on)
 
 
-def _then_moved(request: HttpRequest, year: int) -> HttpResponse:
+def _then_moved(request: Asked, year: int) -> HttpResponse:
     """After a change: to the list of dates that would move, or back when there are none."""
     return redirect("calendar_moved") if timing.moved_by_calendar() else redirect("calendar_year", year)
 
 
-def _page(request: HttpRequest, shown: int, *, form: DayForm | None = None, on: date | None = None) -> HttpResponse:
+def _page(request: Asked, shown: int, *, form: DayForm | None = None, on: date | None = None) -> HttpResponse:
     if not FIRST_YEAR <= shown <= timezone.localdate().year + 20:
         raise Http404
     known = {row.year: row for row in KnownYear.objects.all()}
@@ -138,7 +139,7 @@ def _cell(table: Calendar, on: date, *, today: date, edits: bool) -> dict:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-def known(request: HttpRequest, year: int) -> HttpResponse:
+def known(request: Asked, year: int) -> HttpResponse:
     """The year's notice has been entered: from now on its rows and the weekdays say everything."""
     if not FIRST_YEAR <= year <= timezone.localdate().year + 20:
         raise Http404
@@ -172,7 +173,7 @@ def known(request: HttpRequest, year: int) -> HttpResponse:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-def moved(request: HttpRequest) -> HttpResponse:
+def moved(request: Asked) -> HttpResponse:
     """What was seen is what is written: a list that has changed meanwhile is shown again.
 
     Without titles and numbers: an administrator sees no case.

@@ -2,7 +2,7 @@
 
 from django import forms
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.template.response import TemplateResponse
 from django.urls import reverse
@@ -15,6 +15,7 @@ from office import access, chasing, notices, showing
 from office.acting import Refused
 from office.models.cases import Case, Turn
 from office.models.clocks import Chase
+from office.views.asked import Asked
 from office.views.tracking import visible
 
 PAGE = 50
@@ -66,7 +67,7 @@ class BookFilter(forms.Form):
 
 
 @require_GET
-def register(request: HttpRequest) -> HttpResponse:
+def register(request: Asked) -> HttpResponse:
     filters = BookFilter(request.GET or None)
     chosen = filters.cleaned_data if filters.is_valid() else {}
     start = int(request.GET["from"]) if request.GET.get("from", "").isdigit() else 0
@@ -114,7 +115,7 @@ def _task(one) -> dict:
     }
 
 
-def _row(one, *, request: HttpRequest) -> dict:
+def _row(one, *, request: Asked) -> dict:
     late = one.late
     days = late.days if late is not None else 0
     can_answer = one.chase is not None and not one.answer and chasing.may_answer(request.user, one.chase)
@@ -135,7 +136,7 @@ def _row(one, *, request: HttpRequest) -> dict:
 
 
 @require_http_methods(["GET", "POST"])
-def new(request: HttpRequest, public_id: str) -> HttpResponse:
+def new(request: Asked, public_id: str) -> HttpResponse:
     """A chase made by hand: whom, how, what was said, what was answered."""
     case = visible(request, public_id)
     if not chasing.may_chase(request.user, case):
@@ -167,7 +168,7 @@ def _open_turns(case: Case) -> list[Turn]:
     return list(turns.order_by("side", "pk"))
 
 
-def _write(request: HttpRequest, case: Case, form: ChaseForm) -> bool:
+def _write(request: Asked, case: Case, form: ChaseForm) -> bool:
     data, now = form.cleaned_data, timezone.now()
     turn = form.turns[data["turn"]]
     people = notices.holders_of(turn, at=now)
@@ -186,7 +187,7 @@ def _write(request: HttpRequest, case: Case, form: ChaseForm) -> bool:
 
 
 @require_http_methods(["GET", "POST"])
-def answer(request: HttpRequest, key: int) -> HttpResponse:
+def answer(request: Asked, key: int) -> HttpResponse:
     """What the other side answered, written down later."""
     one = get_object_or_404(Chase.objects.select_related("case", "by"), pk=key)
     case = get_object_or_404(access.visible_to(request.user), pk=one.case_id)

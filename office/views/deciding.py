@@ -1,7 +1,7 @@
 """One paper, one decision: the page a leader lives in. The next paper opens by itself."""
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse, QueryDict
+from django.http import Http404, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect
 from django.template.response import TemplateResponse
 from django.urls import reverse
@@ -18,6 +18,7 @@ from office.models.cases import Case, Decision, Turn
 from office.models.clocks import Chase, Reminder
 from office.models.dials import Phrase
 from office.models.outbox import Draft
+from office.views.asked import Asked
 from office.views.papers import paper_of
 from office.views.queue import of_kind, ordered, reading_steps
 
@@ -25,7 +26,7 @@ from office.views.queue import of_kind, ordered, reading_steps
 NOT_DRAFTED = {"csrfmiddlewaretoken", "move", "content_hash"}
 
 
-def open_turn(request: HttpRequest, key: int) -> Turn:
+def open_turn(request: Asked, key: int) -> Turn:
     """The turn, if it is open and in the reader's hands; 404 otherwise, whatever the reason."""
     return get_object_or_404(
         access.waiting_for(request.user).select_related(
@@ -36,7 +37,7 @@ def open_turn(request: HttpRequest, key: int) -> Turn:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-def turn(request: HttpRequest, key: int) -> HttpResponse:
+def turn(request: Asked, key: int) -> HttpResponse:
     try:
         found = open_turn(request, key)
     except Http404:
@@ -71,7 +72,7 @@ def turn(request: HttpRequest, key: int) -> HttpResponse:
     )
 
 
-def _already_gone(request: HttpRequest, key: int) -> HttpResponse:
+def _already_gone(request: Asked, key: int) -> HttpResponse:
     """Somebody who may still see the case is told what became of it; for everybody else there is nothing."""
     gone = get_object_or_404(Turn.objects.select_related("case"), pk=key)
     case = get_object_or_404(access.visible_to(request.user), pk=gone.case_id)
@@ -83,7 +84,7 @@ def _already_gone(request: HttpRequest, key: int) -> HttpResponse:
     return redirect("case", case.public_id)
 
 
-def _go_on(request: HttpRequest, turn: Turn, made, *, form: DecisionForm, code: str) -> HttpResponse:
+def _go_on(request: Asked, turn: Turn, made, *, form: DecisionForm, code: str) -> HttpResponse:
     """A line of what was done stays; the next paper of the queue opens by itself."""
     if code == "claim":
         return redirect("turn", turn.pk)
@@ -190,7 +191,7 @@ def _changed_since(turn: Turn, decisions: list[Decision]) -> str:
     return ""
 
 
-def _position(request: HttpRequest, turn: Turn, *, kind: str) -> dict | None:
+def _position(request: Asked, turn: Turn, *, kind: str) -> dict | None:
     keys = list(ordered(of_kind(access.waiting_for(request.user), kind)).values_list("pk", flat=True)[:2000])
     if turn.pk not in keys:
         return None
@@ -203,7 +204,7 @@ def _position(request: HttpRequest, turn: Turn, *, kind: str) -> dict | None:
     }
 
 
-def _just_done(request: HttpRequest) -> dict | None:
+def _just_done(request: Asked) -> dict | None:
     """The line about the paper before this one, with the way to correct it while he still may."""
     key = request.session.pop("just_done", None)
     decision = (
@@ -256,11 +257,11 @@ def initial_from(draft: Draft | None) -> dict:
     return {name: values if len(values) > 1 else values[0] for name, values in draft.values.items() if values}
 
 
-def _keep_words(request: HttpRequest, turn: Turn) -> None:
+def _keep_words(request: Asked, turn: Turn) -> None:
     save_draft(request, key=draft_key(turn), case=turn.case)
 
 
-def save_draft(request: HttpRequest, *, key: str, case: Case | None = None) -> None:
+def save_draft(request: Asked, *, key: str, case: Case | None = None) -> None:
     """R-SEC-03 holds for drafts too: nothing typed about a state secret is kept."""
     words = words_in(request.POST)
     if case is not None and wordless(case):
@@ -272,7 +273,7 @@ def save_draft(request: HttpRequest, *, key: str, case: Case | None = None) -> N
 
 
 @require_POST
-def turn_draft(request: HttpRequest, key: int) -> HttpResponse:
+def turn_draft(request: Asked, key: int) -> HttpResponse:
     """Called every few seconds while somebody writes; answers 204."""
     found = open_turn(request, key)
     if words_in(request.POST):
@@ -286,7 +287,7 @@ def turn_draft(request: HttpRequest, key: int) -> HttpResponse:
 
 
 @require_http_methods(["GET", "POST"])
-def correct(request: HttpRequest, public_id: str, number: int) -> HttpResponse:
+def correct(request: Asked, public_id: str, number: int) -> HttpResponse:
     """更正: within five minutes by the person himself, later by the office with a reason. Both versions stay."""
     case = get_object_or_404(access.visible_to(request.user), public_id=public_id)
     decision = get_object_or_404(Decision.objects.select_related("case", "turn"), case=case, number=number)
@@ -332,7 +333,7 @@ def correct(request: HttpRequest, public_id: str, number: int) -> HttpResponse:
 
 
 @require_http_methods(["GET", "POST"])
-def take_back(request: HttpRequest, public_id: str) -> HttpResponse:
+def take_back(request: Asked, public_id: str) -> HttpResponse:
     """撤回, until the next holder has opened or acted."""
     case = get_object_or_404(access.visible_to(request.user), public_id=public_id)
     if request.method == "POST":
@@ -359,7 +360,7 @@ def take_back(request: HttpRequest, public_id: str) -> HttpResponse:
 
 
 @require_http_methods(["GET", "POST"])
-def record(request: HttpRequest, key: int) -> HttpResponse:
+def record(request: Asked, key: int) -> HttpResponse:
     """代录: the clerk enters what the holder wrote on paper or said; shown and printed as such."""
     found = get_object_or_404(
         Turn.objects.open().select_related("case", "holder", "post", "back_to__holder", "back_to__post"),
@@ -406,7 +407,7 @@ def record(request: HttpRequest, key: int) -> HttpResponse:
 
 
 @require_POST
-def confirm_record(request: HttpRequest, public_id: str, number: int) -> HttpResponse:
+def confirm_record(request: Asked, public_id: str, number: int) -> HttpResponse:
     case = get_object_or_404(access.visible_to(request.user), public_id=public_id)
     decision = get_object_or_404(Decision, case=case, number=number, actor=request.user)
     try:
@@ -418,5 +419,5 @@ def confirm_record(request: HttpRequest, public_id: str, number: int) -> HttpRes
     return redirect("case", case.public_id)
 
 
-def address(request: HttpRequest) -> str | None:
+def address(request: Asked) -> str | None:
     return request.META.get("REMOTE_ADDR") or None

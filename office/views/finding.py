@@ -1,6 +1,6 @@
 """The search box: a number opens its paper at once, words list the newest papers that hold them all."""
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.urls import reverse
@@ -11,13 +11,14 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET
 
 from office import searching, showing
+from office.views.asked import Asked
 from office.views.queue import case_rows
 
 PAGE = 50
 
 
 @require_GET
-def search(request: HttpRequest) -> HttpResponse:
+def search(request: Asked) -> HttpResponse:
     words = request.GET.get("q", "").strip()[:200]
     if not words:
         return TemplateResponse(

@@ -2,7 +2,7 @@
 
 from urllib.parse import quote
 
-from django.http import FileResponse, Http404, HttpRequest, HttpResponse
+from django.http import FileResponse, Http404, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.template.response import TemplateResponse
 from django.urls import NoReverseMatch, reverse
@@ -12,6 +12,7 @@ from django.views.decorators.http import require_GET
 
 from office import files, registers, showing
 from office.models.files import Job
+from office.views.asked import Asked
 from office.views.papers import size_words
 
 TYPES = {
@@ -21,7 +22,7 @@ TYPES = {
 
 
 @require_GET
-def jobs(request: HttpRequest) -> HttpResponse:
+def jobs(request: Asked) -> HttpResponse:
     rows = [job_words(one) for one in Job.objects.filter(asked_by=request.user).select_related("result")[:30]]
     return TemplateResponse(
         request,
@@ -31,7 +32,7 @@ def jobs(request: HttpRequest) -> HttpResponse:
 
 
 @require_GET
-def job(request: HttpRequest, public_id) -> HttpResponse:
+def job(request: Asked, public_id) -> HttpResponse:
     """The state of one job: a fragment for the page that asks every two seconds, else the list."""
     one = get_object_or_404(Job.objects.select_related("result"), public_id=public_id, asked_by=request.user)
     if request.htmx:
@@ -64,7 +65,7 @@ def job_words(one: Job) -> dict:
 
 
 @require_GET
-def job_file(request: HttpRequest, public_id) -> HttpResponse:
+def job_file(request: Asked, public_id) -> HttpResponse:
     one = get_object_or_404(Job.objects.select_related("result"), public_id=public_id, asked_by=request.user)
     if one.result is None:
         raise Http404
@@ -78,7 +79,7 @@ def job_file(request: HttpRequest, public_id) -> HttpResponse:
 
 
 @require_GET
-def registers_list(request: HttpRequest) -> HttpResponse:
+def registers_list(request: Asked) -> HttpResponse:
     """登记簿: every register the office keeps, each with its page on screen."""
     rows = []
     for code in registers.codes():

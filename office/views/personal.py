@@ -3,7 +3,7 @@
 from django.contrib import messages
 from django.db import transaction
 from django.db.models import Max
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.template.response import TemplateResponse
 from django.urls import reverse
@@ -17,6 +17,7 @@ from office.forms.personal import DeputyForm, LeaveForm, PhraseForm
 from office.models.dials import Phrase
 from office.models.outbox import Notice
 from office.models.people import Deputy, Leave, User
+from office.views.asked import Asked
 
 PAGE = 50
 
@@ -25,7 +26,7 @@ PAGE = 50
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-def phrases(request: HttpRequest) -> HttpResponse:
+def phrases(request: Asked) -> HttpResponse:
     """常用语 of one's own; the first nine lie on the keys 1–9 of the decision page."""
     form = PhraseForm(request.POST or None, person=request.user)
     if request.method == "POST" and form.is_valid():
@@ -50,16 +51,16 @@ def phrases(request: HttpRequest) -> HttpResponse:
 
 
 @require_POST
-def phrase_up(request: HttpRequest, key: int) -> HttpResponse:
+def phrase_up(request: Asked, key: int) -> HttpResponse:
     return _move_phrase(request, key, by=-1)
 
 
 @require_POST
-def phrase_down(request: HttpRequest, key: int) -> HttpResponse:
+def phrase_down(request: Asked, key: int) -> HttpResponse:
     return _move_phrase(request, key, by=1)
 
 
-def _move_phrase(request: HttpRequest, key: int, *, by: int) -> HttpResponse:
+def _move_phrase(request: Asked, key: int, *, by: int) -> HttpResponse:
     with transaction.atomic():
         rows = list(Phrase.objects.select_for_update().filter(person=request.user).order_by("position", "pk"))
         places = [one.pk for one in rows]
@@ -74,7 +75,7 @@ def _move_phrase(request: HttpRequest, key: int, *, by: int) -> HttpResponse:
 
 
 @require_POST
-def phrase_remove(request: HttpRequest, key: int) -> HttpResponse:
+def phrase_remove(request: Asked, key: int) -> HttpResponse:
     get_object_or_404(Phrase, pk=key, person=request.user).delete()
     return redirect("phrases")
 
@@ -83,7 +84,7 @@ def phrase_remove(request: HttpRequest, key: int) -> HttpResponse:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-def deputies(request: HttpRequest) -> HttpResponse:
+def deputies(request: Asked) -> HttpResponse:
     """授权代理, given by the principal himself. Shown: never handed on, never for sealed papers."""
     form = DeputyForm(request.POST or None, principal=request.user)
     if request.method == "POST" and form.is_valid():
@@ -135,7 +136,7 @@ def _deputy_row(one: Deputy, other: User, *, may_end: bool) -> dict:
 
 
 @require_POST
-def deputy_end(request: HttpRequest, key: int) -> HttpResponse:
+def deputy_end(request: Asked, key: int) -> HttpResponse:
     """Before its time; what was decided meanwhile stands."""
     one = get_object_or_404(Deputy, pk=key, principal=request.user, ended_at__isnull=True)
     one.ended_at = timezone.now()
@@ -158,7 +159,7 @@ WORDS = {
 
 
 @require_GET
-def notice_list(request: HttpRequest) -> HttpResponse:
+def notice_list(request: Asked) -> HttpResponse:
     """Titles are read through visible_to now: a bar set after the notice went out still hides them."""
     mine = Notice.objects.filter(person=request.user)
     start = int(request.GET["from"]) if request.GET.get("from", "").isdigit() else 0
@@ -209,7 +210,7 @@ def notice_words(one: Notice, case) -> str:
 
 
 @require_GET
-def notice(request: HttpRequest, key: int) -> HttpResponse:
+def notice(request: Asked, key: int) -> HttpResponse:
     """Opening a notice reads it and leads to the paper, or to the work it is about."""
     one = get_object_or_404(Notice.objects.select_related("turn"), pk=key, person=request.user)
     if one.read_at is None:
@@ -224,7 +225,7 @@ def notice(request: HttpRequest, key: int) -> HttpResponse:
 
 
 @require_POST
-def notices_read(request: HttpRequest) -> HttpResponse:
+def notices_read(request: Asked) -> HttpResponse:
     Notice.objects.filter(person=request.user, read_at__isnull=True).update(read_at=timezone.now())
     return redirect("notices")
 
@@ -233,7 +234,7 @@ def notices_read(request: HttpRequest) -> HttpResponse:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-def leave(request: HttpRequest) -> HttpResponse:
+def leave(request: Asked) -> HttpResponse:
     """离岗: shown beside the name where somebody is about to be given a paper. It moves no paper."""
     form = LeaveForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
@@ -257,7 +258,7 @@ def leave(request: HttpRequest) -> HttpResponse:
 
 
 @require_POST
-def leave_remove(request: HttpRequest, key: int) -> HttpResponse:
+def leave_remove(request: Asked, key: int) -> HttpResponse:
     """What lies ahead is taken out; what has begun ends yesterday, because it has been."""
     one = get_object_or_404(Leave, pk=key, person=request.user, ends_on__gte=timezone.localdate())
     yesterday = timezone.localdate() - timezone.timedelta(days=1)

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 from django.contrib import messages
 from django.db.models import Q
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.urls import reverse
@@ -17,19 +17,20 @@ from office import access, acting, procedures, showing, subjects
 from office.models.cases import Case, Turn
 from office.models.clocks import Clock
 from office.models.outbox import Follow
+from office.views.asked import Asked
 
 PAGE = 60
 GROUPS = ("overdue", "today", "later")
 
 
 @require_GET
-def waiting(request: HttpRequest) -> HttpResponse:
+def waiting(request: Asked) -> HttpResponse:
     """待办: main turns and side turns that want words of their own."""
     return _queue(request, kind="waiting")
 
 
 @require_GET
-def reading(request: HttpRequest) -> HttpResponse:
+def reading(request: Asked) -> HttpResponse:
     """待阅: what only wants to be read."""
     return _queue(request, kind="reading")
 
@@ -55,7 +56,7 @@ def ordered(turns):
     return turns.order_by("due_at", "pk")
 
 
-def _queue(request: HttpRequest, *, kind: str) -> HttpResponse:
+def _queue(request: Asked, *, kind: str) -> HttpResponse:
     now = timezone.now()
     who = access.identity(request.user)
     turns = of_kind(access.waiting_for(request.user), kind)
@@ -126,7 +127,7 @@ def _sentence(total: int, late: int, *, kind: str) -> str:
     return ngettext("%(n)d 件等您办理。", "%(n)d 件等您办理。", total) % {"n": total}
 
 
-def _tabs(request: HttpRequest, functions: dict[str, int], current: str) -> list[dict]:
+def _tabs(request: Asked, functions: dict[str, int], current: str) -> list[dict]:
     if len(functions) < 2:
         return []
     tabs = [
@@ -143,7 +144,7 @@ def _tabs(request: HttpRequest, functions: dict[str, int], current: str) -> list
     ]
 
 
-def _from_url(request: HttpRequest, start: int) -> str:
+def _from_url(request: Asked, start: int) -> str:
     query = request.GET.copy()
     query["from"] = str(start)
     return f"{request.path}?{query.urlencode()}"
@@ -214,7 +215,7 @@ def _grouped(rows: list[dict], counts: dict[str, int], *, ranked: bool) -> list[
 
 
 @require_POST
-def batch(request: HttpRequest) -> HttpResponse:
+def batch(request: Asked) -> HttpResponse:
     """Reading papers and equal steps, several at once: each stands alone, and each answers with its own line."""
     keys = [int(key) for key in request.POST.getlist("turn") if key.isdigit()]
     turns = list(ordered(access.waiting_for(request.user).filter(pk__in=keys)).select_related("case"))
@@ -238,7 +239,7 @@ def batch(request: HttpRequest) -> HttpResponse:
 
 
 @require_GET
-def done(request: HttpRequest) -> HttpResponse:
+def done(request: Asked) -> HttpResponse:
     """已办: what went through the user's hands, latest first."""
     turns = (
         Turn.objects.filter(holder=request.user, ended_at__isnull=False)
@@ -251,7 +252,7 @@ def done(request: HttpRequest) -> HttpResponse:
 
 
 @require_GET
-def started(request: HttpRequest) -> HttpResponse:
+def started(request: Asked) -> HttpResponse:
     keys = _page_keys(
         request,
         Case.objects.filter(opened_by=request.user).order_by("-pk").values_list("pk", flat=True)[:1000],
@@ -260,7 +261,7 @@ def started(request: HttpRequest) -> HttpResponse:
 
 
 @require_GET
-def followed(request: HttpRequest) -> HttpResponse:
+def followed(request: Asked) -> HttpResponse:
     keys = _page_keys(
         request,
         Follow.objects.filter(person=request.user).order_by("-at").values_list("case_id", flat=True)[:1000],
@@ -268,11 +269,11 @@ def followed(request: HttpRequest) -> HttpResponse:
     return _cases(request, keys, kind="followed", heading=_("我关注的"), empty=_("还没有关注的文件"))
 
 
-def _page_keys(request: HttpRequest, keys: Iterable[int]) -> list[int]:
+def _page_keys(request: Asked, keys: Iterable[int]) -> list[int]:
     return list(dict.fromkeys(keys))
 
 
-def _cases(request: HttpRequest, keys: list[int], *, kind: str, heading: str, empty: str) -> HttpResponse:
+def _cases(request: Asked, keys: list[int], *, kind: str, heading: str, empty: str) -> HttpResponse:
     start = int(request.GET["from"]) if request.GET.get("from", "").isdigit() else 0
     visible = access.visible_to(request.user)
     cases = {case.pk: case for case in visible.filter(pk__in=keys[start : start + PAGE])}

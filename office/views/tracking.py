@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 from django.core.paginator import Paginator
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.template.response import TemplateResponse
 from django.urls import reverse
@@ -17,18 +17,19 @@ from office.models.cases import Case, Link, Turn
 from office.models.clocks import Clock
 from office.models.grants import Look
 from office.models.outbox import Follow
+from office.views.asked import Asked
 from office.views.deciding import address, chases_of
 from office.views.papers import paper_of
 
 
-def visible(request: HttpRequest, public_id: str) -> Case:
+def visible(request: Asked, public_id: str) -> Case:
     return get_object_or_404(
         access.visible_to(request.user).select_related("series", "opened_by"), public_id=public_id
     )
 
 
 @require_GET
-def case(request: HttpRequest, public_id: str) -> HttpResponse:
+def case(request: Asked, public_id: str) -> HttpResponse:
     found = visible(request, public_id)
     now = timezone.now()
     access.note_look(found, person=request.user, what=_("去向页"), at=now, address=address(request))
@@ -203,7 +204,7 @@ def source_words(one: Clock) -> str:
     return " · ".join(part for part in parts if part)
 
 
-def _links(request: HttpRequest, case: Case) -> list[dict]:
+def _links(request: Asked, case: Case) -> list[dict]:
     """Only what the reader may see: a link to what is barred to him does not exist."""
     rows = Link.objects.filter(undone_at__isnull=True)
     pairs = [(one, one.to_case_id) for one in rows.filter(from_case=case)] + [
@@ -240,7 +241,7 @@ def _chase_rows(case: Case) -> list[dict]:
     return rows
 
 
-def _owns(request: HttpRequest, case: Case) -> bool:
+def _owns(request: Asked, case: Case) -> bool:
     """Who reads the log of looks: whoever opened the case, and its hub."""
     return case.opened_by_id == request.user.pk or access.holds_hub(request.user, case)
 
@@ -250,7 +251,7 @@ def _looks(case: Case) -> list[dict]:
     return [{"who": one.person.name, "when": showing.moment(one.at), "what": one.what} for one in rows]
 
 
-def _own_turn(request: HttpRequest, turns: list[Turn]) -> str:
+def _own_turn(request: Asked, turns: list[Turn]) -> str:
     keys = [turn.pk for turn in turns if turn.ended_at is None]
     mine = (
         access.waiting_for(request.user)
@@ -314,7 +315,7 @@ def _actions(
     return actions
 
 
-def _relocation(request: HttpRequest, case: Case) -> dict | None:
+def _relocation(request: Asked, case: Case) -> dict | None:
     asked = (
         case.relocations.filter(ended_at__isnull=True).select_related("asked_by", "holder", "post").first()
     )
@@ -333,7 +334,7 @@ def _relocation(request: HttpRequest, case: Case) -> dict | None:
 
 
 @require_POST
-def follow(request: HttpRequest, public_id: str) -> HttpResponse:
+def follow(request: Asked, public_id: str) -> HttpResponse:
     found = visible(request, public_id)
     made = Follow.objects.filter(person=request.user, case=found)
     if made.exists():
@@ -344,7 +345,7 @@ def follow(request: HttpRequest, public_id: str) -> HttpResponse:
 
 
 @require_GET
-def why(request: HttpRequest, key: int) -> HttpResponse:
+def why(request: Asked, key: int) -> HttpResponse:
     """为什么是这一天: day by day for short periods."""
     one = get_object_or_404(Clock.objects.select_related("case").prefetch_related("pauses"), pk=key)
     case = get_object_or_404(access.visible_to(request.user), pk=one.case_id)
@@ -430,7 +431,7 @@ def _day_by_day(one: Clock, limit) -> list[dict]:
 
 
 @require_GET
-def looks(request: HttpRequest, public_id: str) -> HttpResponse:
+def looks(request: Asked, public_id: str) -> HttpResponse:
     """Every look at a restricted record, for its owner."""
     found = visible(request, public_id)
     if not _owns(request, found):
