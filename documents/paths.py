@@ -110,7 +110,7 @@ def handed_to_the_named_unit(passing: Passing) -> str:
         return _("拟办和批示都没有写明承办部门，不能交办。请退回拟办或请领导批示（R-IN-10）。")
     if more_leaders_planned(passing.case):
         row = passing.case.planned.filter(step="instruct", turn__isnull=True, dropped_at__isnull=True).first()
-        return _("名单上还有%(who)s没有批示，请先呈批，或在去向页去掉再交办。") % {"who": row.holder or row.post}
+        return _("名单上还有%(who)s没有批示，请先呈批，或在去向页去掉再交办。") % {"who": row.hands}
     first = passing.names[0] if passing.names else None
     if first is None or first == named.lead:
         return ""

@@ -126,7 +126,7 @@ def handed_to(case: Case) -> str:
         for turn in case.hands:
             if turn.step == step and turn.ended_how != "taken_back":
                 unit = turn.post.department if turn.post_id else None
-                names.append(str(unit or turn.holder or turn.post))
+                names.append(str(unit or turn.hands))
     return "、".join(dict.fromkeys(names))
 
 

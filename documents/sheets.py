@@ -141,7 +141,7 @@ def _readers(case: Case, decisions: list[Decision]) -> tuple[Reader, ...]:
         one = by_turn.get(turn.pk) if turn.ended_how == "moved" else None
         readers.append(
             Reader(
-                name=one.signed_name if one else str(turn.holder or turn.post),
+                name=one.signed_name if one else str(turn.hands),
                 sent_at=turn.issued_at,
                 read_at=one.happened_at if one else None,
                 back_at=turn.ended_at,
@@ -152,7 +152,7 @@ def _readers(case: Case, decisions: list[Decision]) -> tuple[Reader, ...]:
     for planned in case.planned.filter(
         turn__isnull=True, dropped_at__isnull=True, step="read"
     ).select_related("holder", "post"):
-        readers.append(Reader(name=str(planned.holder or planned.post)))
+        readers.append(Reader(name=str(planned.hands)))
     return tuple(readers)
 
 

@@ -173,7 +173,7 @@ def suggested(turn: Turn, move: procedures.Move) -> list[User | Post]:
             .select_related("holder", "post")
             .first()
         )
-        return [row.holder or row.post] if row else []
+        return [row.hands] if row else []
     if move.code == "notify":
         return list(paths.document(case).meeting.attendees.all()) if paths.is_meeting(case) else []
     if move.code == "deliver":

@@ -10,14 +10,17 @@ from datetime import date, datetime
 from functools import lru_cache
 from heapq import merge
 from itertools import islice
+from typing import TypeVar
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Exists, Model, OuterRef, Q, QuerySet
 from django.utils import timezone
 
 from office import procedures
 from office.models.cases import Barred, Case, Turn, see_permission
 from office.models.grants import CaseGroupGrant, CaseUserGrant, Look
 from office.models.people import Department, Deputy, Kind, Post, PostHolding, User
+
+Row = TypeVar("Row", bound=Model)
 
 
 @dataclass(frozen=True)
@@ -104,7 +107,7 @@ def identity(user: User, *, on: date | None = None) -> Identity:
     if kept is not None and kept[0] == on:
         return kept[1]
     who = identities([user], on=on).get(user.pk) or Identity(user, (), (), frozenset())
-    user._identity = (on, who)
+    user.__dict__["_identity"] = (on, who)
     return who
 
 
@@ -127,7 +130,7 @@ def identities(people: Iterable[User], *, on: date) -> dict[int, Identity]:
     holdings = PostHolding.objects.current(on).filter(person__in=seats, post__retired=False)
     for holding in holdings.select_related("post"):
         seats[holding.person_id].append(_seat(holding.post))
-    parents = dict(Department.objects.values_list("id", "parent_id"))
+    parents: dict[int, int | None] = dict(Department.objects.values_list("id", "parent_id"))
 
     def departments(user: User) -> frozenset[int]:
         return _upward([user.department_id, *(seat.department_id for seat in seats[user.pk])], parents)
@@ -176,9 +179,9 @@ def _bars(who: Identity) -> Q:
     return Q(person_id__in=who.people) | Q(department_id__in=who.within)
 
 
-def not_barred(cases: QuerySet[Case], who: Identity, *, case: str = "pk") -> QuerySet:
+def not_barred(rows: QuerySet[Row], who: Identity, *, case: str = "pk") -> QuerySet[Row]:
     """Drop what is barred to `who`; `case` is the path from the queryset's rows to the case's key."""
-    return cases.exclude(Exists(Barred.objects.filter(_bars(who), case_id=OuterRef(case))))
+    return rows.exclude(Exists(Barred.objects.filter(_bars(who), case_id=OuterRef(case))))
 
 
 def is_barred(case: Case, user: User) -> bool:
@@ -193,13 +196,13 @@ def able(case: Case, people: Iterable[User]) -> list[User]:
         if person.kind == Kind.OFFICE and person.is_active and person.clearance >= case.secrecy
     ]
     bars = Barred.objects.filter(case=case).values_list("person_id", "department_id") if fit else ()
-    people, units = {person for person, _unit in bars}, {unit for _person, unit in bars}
+    barred, units = {person for person, _unit in bars}, {unit for _person, unit in bars}
     # Most cases bar nobody, and then nobody's identity need be resolved.
-    known = identities(fit, on=timezone.localdate()) if people or units else {}
+    known = identities(fit, on=timezone.localdate()) if barred or units else {}
     return [
         person
         for person in fit
-        if not known or (people.isdisjoint(known[person.pk].people) and units.isdisjoint(known[person.pk].within))
+        if not known or (barred.isdisjoint(known[person.pk].people) and units.isdisjoint(known[person.pk].within))
     ]
 
 

@@ -26,10 +26,11 @@ def claim(rows: Sequence[Row], *, by: Collection[str]) -> list[Row]:
     ordered = sorted(found.values(), key=key)
     meta = ordered[0]._meta
     fields = [field for field in meta.local_concrete_fields if not field.primary_key]
+    column_of = {field.attname: str(field.column) for field in fields}
     quote = connection.ops.quote_name
-    columns = ", ".join(quote(field.column) for field in fields)
+    columns = ", ".join(map(quote, column_of.values()))
     line = "(" + ", ".join(["%s"] * len(fields)) + ")"
-    returned = ", ".join(quote(meta.get_field(name).column) for name in by)
+    returned = ", ".join(quote(column_of[name]) for name in by)
     values = [
         field.get_db_prep_save(field.pre_save(row, add=True), connection) for row in ordered for field in fields
     ]

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from office import access, admission, subjects
 from office.models.outbox import Notice
-from office.models.people import Kind, PostHolding
+from office.models.people import Kind, PostHolding, User
 from office.version import VERSION
 
 # A browser's own habits, not the office's data: kept beside the language in cookies.
@@ -32,13 +32,17 @@ class Page:
     def __init__(self, request: HttpRequest) -> None:
         self.request = request
         user = getattr(request, "user", None)
-        self.user = user if user is not None and user.is_authenticated else None
+        self.user: User | None = user if user is not None and user.is_authenticated else None
         self.office_name = settings.OFFICE_NAME
         self.classified_network = settings.CLASSIFIED_NETWORK
         self.demo = settings.DEMO
         self.large_text = request.COOKIES.get(TEXT_SIZE_COOKIE) == "large"
         self.keys_off = request.COOKIES.get(KEYS_COOKIE) == "off"
-        self.office_work = self.user is not None and self.user.does_office_business
+        self.worker = self.user if self.user is not None and self.user.does_office_business else None
+
+    @property
+    def office_work(self) -> bool:
+        return self.worker is not None
 
     @property
     def person_name(self) -> str:
@@ -71,13 +75,13 @@ class Page:
     @cached_property
     def _counts(self) -> dict[str, int]:
         """待办 and 待阅 in one query over the queue's own indexes."""
-        if not self.office_work:
+        if self.worker is None:
             return {"all": 0, "reading": 0}
         from office.views.queue import reading_steps
 
         only_read = Q(side=True, step__in=reading_steps())
         return (
-            access.waiting_for(self.user)
+            access.waiting_for(self.worker)
             .order_by()
             .aggregate(all=Count("pk"), reading=Count("pk", filter=only_read))
         )
@@ -98,7 +102,7 @@ class Page:
     def nav(self) -> list[dict]:
         if self.user is None:
             return []
-        groups = self._office_nav() if self.office_work else ADMINISTRATORS_NAV[self.user.kind]()
+        groups = self._office_nav(self.worker) if self.worker else ADMINISTRATORS_NAV[Kind(self.user.kind)]()
         here = self.request.resolver_match.view_name if self.request.resolver_match else ""
         shown = []
         for label, items in groups:
@@ -115,10 +119,10 @@ class Page:
         """Only 待办 and 待阅 carry counts."""
         return {"queue": self.queue_count, "reading": self.reading_count}.get(name) if self.office_work else None
 
-    def _office_nav(self) -> list[tuple[str, list[tuple[str, str]]]]:
+    def _office_nav(self, worker: User) -> list[tuple[str, list[tuple[str, str]]]]:
         documents = subjects.get("documents")
         may = documents.may_register if documents else None
-        registers = may(self.user) if may else access.identity(self.user).holds("clerk")
+        registers = may(worker) if may else access.identity(worker).holds("clerk")
         return [
             ("", [
                 ("queue", _("待办")), ("reading", _("待阅")), ("done", _("已办")),

@@ -6,7 +6,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, cast
 
 from django.conf import settings
 from django.utils.translation import gettext as _
@@ -107,9 +107,8 @@ def by_the_server() -> list[ServerValue]:
     yes, no = _("是"), _("否")
     second = _("每个账户都要") if settings.SECOND_FACTOR == "required" else _("各人自愿")
     minutes = int(settings.AXES_COOLOFF_TIME.total_seconds() // 60)
-    length = next(
-        row["OPTIONS"]["min_length"] for row in settings.AUTH_PASSWORD_VALIDATORS if "min_length" in row.get("OPTIONS", {})
-    )
+    validators = cast(list[dict[str, Any]], settings.AUTH_PASSWORD_VALIDATORS)
+    length = next(row["OPTIONS"]["min_length"] for row in validators if "min_length" in row.get("OPTIONS", {}))
     return [
         ServerValue("OFFICE_NAME", _("单位名称"), settings.OFFICE_NAME, ""),
         ServerValue("CLASSIFIED_NETWORK", _("已声明的涉密网络"), yes if settings.CLASSIFIED_NETWORK else no,

@@ -5,9 +5,9 @@ installed has no button: `offered(code)` says whether it is.
 """
 
 from collections.abc import Callable
-from dataclasses import asdict, is_dataclass
+from dataclasses import asdict
 from datetime import datetime
-from typing import Any
+from typing import Any, cast
 
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -54,7 +54,7 @@ def open_linked(
     if not offered(code):
         raise Refused(_("没有安装这项业务，不能由此开始。"))
     procedure = procedures.get(code)
-    if not isinstance(asked, procedure.accepts) or not is_dataclass(asked):
+    if procedure.accepts is None or not isinstance(asked, procedure.accepts):
         raise Refused(_("交办的内容不完整，请补齐再提交。"))
     with transaction.atomic():
         parent = lock_case(parent)
@@ -70,7 +70,7 @@ def open_linked(
                 kind=kind,
                 by=actor,
                 at=at,
-                asked=asdict(asked),
+                asked=asdict(cast(Any, asked)),
                 awaited_by=awaited_by,
             )
             copy_bars(parent, made, at=at)

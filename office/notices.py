@@ -19,7 +19,8 @@ from office.models.people import User
 
 def holders_of(turn: Turn, *, at: datetime) -> list[User]:
     """Everybody in whose hands this turn is: its holder, or whoever sits in its post that day."""
-    return [turn.holder] if turn.holder_id else access.seated(turn.post, on=timezone.localdate(at))
+    hands = turn.hands
+    return [hands] if isinstance(hands, User) else access.seated(hands, on=timezone.localdate(at))
 
 
 def turn_issued(turn: Turn, *, by: User, at: datetime) -> None:
@@ -36,8 +37,8 @@ def turn_issued(turn: Turn, *, by: User, at: datetime) -> None:
 
 def back_at_hub(turn: Turn, *, by: User, at: datetime) -> None:
     """A spoke has come back: whoever sent it out is told."""
-    if turn.sent_by_id:
-        hub = turn.sent_by
+    hub = turn.sent_by
+    if hub is not None:
         people = [person for person in holders_of(hub, at=at) if person.pk != by.pk]
         tell(people, kind="returned", case=turn.case, turn=turn, at=at)
 

@@ -54,7 +54,8 @@ class Move:
     order for the same step, or sends them side turns of the step `others`; with `plans`, all of them go on
     the list of that step and the paper moves to the post of `to`.
     `when(case)` says whether the move is offered at all; `check(passing) -> sentence or ""` refuses;
-    `then(passing)` runs inside the same transaction.
+    `numbers(case) -> Series`: this move gives the case its number from that book, unless it has one, so that the
+    decision and all later ones are about the numbered paper; `then(passing)` runs inside the same transaction.
     """
 
     code: str
@@ -74,6 +75,7 @@ class Move:
     primary: bool = False
     when: Callable[[Any], bool] | None = None
     check: Callable[[Any], str] | None = None
+    numbers: Callable[[Any], Any] | None = None
     then: Callable[[Any], None] | None = None
 
     @property

@@ -38,15 +38,14 @@ def read_date(text: str, *, today: date, lean: Literal["past", "future"] = "past
         return None
     if plain in _WORDS:
         return today + timedelta(days=_WORDS[plain])
+    parts: tuple[int | None, int, int] | None = None
     if plain.isdigit():
         parts = _from_digits(plain, today=today)
     elif match := _YEAR_MONTH_DAY.match(plain):
-        year = int(match[1])
-        parts = (year if year > 99 else 2000 + year, int(match[2]), int(match[3]))
+        written = int(match[1])
+        parts = (written if written > 99 else 2000 + written, int(match[2]), int(match[3]))
     elif match := _MONTH_DAY.match(plain):
         parts = (None, int(match[1]), int(match[2]))
-    else:
-        parts = None
     if parts is None:
         raise Unreadable(_("看不懂日期“%(text)s”，请写成 1122、11.22、2026-11-22 或 昨天。") % {"text": text})
     year, month, day = parts

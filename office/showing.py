@@ -64,7 +64,7 @@ def chips(case: Case) -> dict:
 def holder_words(turn: Turn) -> str:
     if turn.holder_id and turn.post_id:
         return _("%(who)s（%(post)s）") % {"who": turn.holder, "post": turn.post}
-    return str(turn.holder or turn.post)
+    return str(turn.hands)
 
 
 # --- Deadlines ---
@@ -237,7 +237,7 @@ def _now_and_next(case: Case, turns: list[Turn]) -> list[dict]:
         return []
     sides = [
         {
-            "who": str(turn.holder or turn.post),
+            "who": str(turn.hands),
             "post": "",
             "state_words": _("在阅，%(when)s 送出") % {"when": short_moment(turn.issued_at)},
         }
@@ -265,15 +265,15 @@ def what_comes_next(case: Case, current: Turn) -> list[dict]:
     """The next steps with names where they are known: the way back, the list, the post."""
     from office import timing
 
-    if current.back_to_id:
-        return [{"label": _("送回"), "who": str(current.back_to.holder or current.back_to.post)}]
+    if current.back_to is not None:
+        return [{"label": _("送回"), "who": str(current.back_to.hands)}]
     declared = procedures.REGISTRY.get(case.procedure)
     step = declared.steps.get(current.step) if declared else None
     if declared is None or step is None:
         return []
     found = []
     waiting = case.planned.filter(turn__isnull=True, dropped_at__isnull=True).select_related("holder", "post")
-    named = [str(row.holder or row.post) for row in waiting]
+    named = [str(row.hands) for row in waiting]
     if named:
         found.append({"label": _("名单上还有"), "who": "、".join(named)})
     primary = next((move for move in step.moves if move.primary and move.offered(case)), None) or step.forward

@@ -67,7 +67,7 @@ def post_of(
     dials: Dials | None = None,
 ) -> Post | None:
     setting = (dials or Dials()).setting(procedure.code, step.code, at=case.opened_at)
-    if setting is not None and setting.post_id and not setting.post.retired:
+    if setting is not None and setting.post is not None and not setting.post.retired:
         return setting.post
     return find_post(step.post) if step.post else None
 
@@ -141,8 +141,8 @@ def start(
         rule=period.rule,
         label=_printed(label),
         starts_at=at,
-        first_due_at=due.at,
-        due_at=due.at,
+        first_due_at=due.certain,
+        due_at=due.certain,
         why={
             "limit": limit.as_dict(),
             "due": due.as_dict(),
@@ -271,7 +271,7 @@ def resume(clock: Clock, *, pause: Pause, at: datetime) -> None:
         hours=office_hours(),
     )
     clock.why = {**clock.why, "due": due.as_dict()}
-    _set_due(clock, due.at)
+    _set_due(clock, due.certain)
 
 
 def because(clock: Clock) -> list[str]:

@@ -1,8 +1,10 @@
-"""Eight procedures sketched to shape the core: one per function that stands on it. Test-only; the apps declare theirs."""
+"""Eight functions sketched to shape the core, and the sealed path of one. Test-only; the apps declare theirs."""
 
 from dataclasses import dataclass
 
-from office.clock import days, half_days, hours, until, workdays
+from office import linking, numbering
+from office.clock import days, half_days, hours, months, until, workdays
+from office.models import Series
 from office.procedures import Move, Period, Procedure, Step
 
 
@@ -54,11 +56,35 @@ def _signed_after_review(act) -> str:
     return "" if approvals.exists() else "还没有核稿，不能签发。"
 
 
+def _book_of_outgoing(case) -> Series:
+    """A number is given at the numbering step and not before, from the book of that year."""
+    book, _made = Series.objects.get_or_create(name="发", year=2026, defaults={"title": "发文", "function": "sketch"})
+    return book
+
+
+def _answered(act) -> None:
+    """The case that asked reads what became of its request."""
+    linking.answer(act.case, values={"decision": act.decision.number}, at=act.at)
+
+
+@dataclass(frozen=True)
+class Draft:
+    """What another case hands over to be written: minutes of a meeting, an answer to a paper."""
+
+    about: str
+
+
 class Outgoing(Procedure):
-    """发文: 拟稿 → 科室 → 会签 → 核稿 → 签发 → 编号 → 用印 (a linked case) → 分发."""
+    """发文: 拟稿 → 会签 → 核稿 → 签发 → 复核 → 编号 → 用印 (a linked case) → 分发."""
 
     code = "sketch.outgoing"
     title = "发文办理"
+    accepts = Draft
+
+    @classmethod
+    def content(cls, case) -> list[str]:
+        """What is approved is the text; the number given to it later takes no approval away (R-OUT-16)."""
+        return [case.title, case.urgency, str(case.secrecy)]
 
     draft = Step("拟稿", post="department-head", moves=[
         Move("submit", "送核", to="review", opinion="may", primary=True),
@@ -70,9 +96,14 @@ class Outgoing(Procedure):
     ])
     sign = Step("签发", moves=[
         Move("next", "转下一位签发", to="sign", next_planned=True, opinion="may", approves=True),
-        Move("sign", "签发", to="number", approves=True, check=_signed_after_review, primary=True),
+        Move("sign", "签发", to="recheck", approves=True, check=_signed_after_review, primary=True),
     ])
-    number = Step("编号", post="typist", moves=[Move("numbered", "编号", to="seal", primary=True)])
+    recheck = Step("复核", post="clerk", optional=True, moves=[
+        Move("rechecked", "复核无误", to="number", primary=True),
+    ])
+    number = Step("编号", post="typist", moves=[
+        Move("numbered", "编号", to="seal", numbers=_book_of_outgoing, primary=True),
+    ])
     seal = Step("用印", post="clerk", awaits="sketch.seal", moves=[Move("sealed", "已用印", to="dispatch", primary=True)])
     dispatch = Step("分发", post="clerk", moves=[Move("sent", "发出", close="done", primary=True)])
     countersign = Step("会签", side=True, due=period("R-OUT-08", workdays(2)), moves=[
@@ -97,19 +128,34 @@ class Seal(Procedure):
 
     approve = Step("审批", post="first-head", due=period("R-SEAL-01", workdays(1)), moves=[
         Move("approve", "批准", to="stamp", opinion="may", approves=True, primary=True),
-        Move("refuse", "不批准", close="refused", opinion="must"),
+        Move("approve_several", "批准加盖几枚印章", to="stamp", names="several", others="stamp_too", approves=True),
+        Move("refuse", "不批准", close="refused", opinion="must", then=_answered),
     ])
-    stamp = Step("盖章", post="seal-keeper", forbids=("reassign", "delegate"), moves=[
-        Move("stamp", "已盖章", close="done", primary=True),
-        Move("object", "拒绝用印", close="refused", opinion="must"),
+    stamp = Step("盖章", post="seal-keeper", sides="wait", forbids=("reassign", "delegate"), moves=[
+        Move("stamp", "已盖章", close="done", primary=True, then=_answered),
+        Move("object", "拒绝用印", close="refused", opinion="must", then=_answered),
     ])
+    # Each seal has its own keeper; what the first one holds is closed when all have stamped.
+    stamp_too = Step("盖章", side=True, forbids=("reassign",), moves=[
+        Move("stamped", "已盖章", returns=True, primary=True),
+        Move("declined", "拒绝用印", returns=True, opinion="must"),
+    ])
+
+
+@dataclass(frozen=True)
+class Call:
+    """What was said on the telephone or at the counter and is passed on (R-PET-26, R-TEL-02)."""
+
+    caller: str
+    words: str
 
 
 class Petition(Procedure):
-    """信访: 登记 → 拟办 → 承办 → 答复. The 15 days run from acceptance and may stop only where the rule says."""
+    """信访: 登记 → 承办 → 答复 → 回访. The clock of the whole case runs beside those of its turns."""
 
     code = "sketch.petition"
     title = "信访办理"
+    accepts = Call
     case_period = period("B4-34", days(60), pausable=True, source="信访工作条例第三十四条")
 
     register = Step("告知", post="petition-desk", due=period("B4-23", days(15)), moves=[
@@ -140,7 +186,7 @@ class Accusation(Procedure):
 
 
 class Meeting(Procedure):
-    """会议: 报批 → 通知 (answers as spokes) → 召开 → 纪要."""
+    """会议: 报批 → 通知 (answers as spokes) → 召开 → 纪要 (a linked draft) → 议定事项 (linked supervised items)."""
 
     code = "sketch.meeting"
     title = "会议"
@@ -153,7 +199,11 @@ class Meeting(Procedure):
     ])
     hold = Step("会务", post="clerk", sides="recall", moves=[
         Move("notify", "发通知", side="attend", names="several"),
-        Move("held", "已召开", close="done", primary=True),
+        Move("held", "已召开", to="minutes", primary=True),
+        Move("held_without_minutes", "已召开，不发纪要", close="done"),
+    ])
+    minutes = Step("纪要", post="clerk", awaits="sketch.outgoing", moves=[
+        Move("issued", "纪要已发", close="done", primary=True),
     ])
     attend = Step("回执", side=True, due=period("R-MTG-07", until("17:30")), moves=[
         Move("come", "参加", returns=True, primary=True, batch=True),
@@ -178,13 +228,60 @@ class Duty(Procedure):
     ])
 
 
+def _witnesses_are_others(act) -> str:
+    """Who approved or hands over does not watch it as well."""
+    signed = act.case.decisions.filter(round=act.case.round, move__in=["approve", "arranged"])
+    known = {act.actor.pk, *signed.values_list("actor_id", flat=True)}
+    return "监交人不能是批准人或移交人。" if any(name.pk in known for name in act.names) else ""
+
+
+def _all_signed(act) -> str:
+    signed = act.case.decisions.filter(move__in=["received", "watched"], round=act.case.round)
+    return "" if signed.count() >= 2 else "接收人和监交人还没有都签字。"
+
+
+class Archive(Procedure):
+    """档案移交: 整理 → 审核 → 批准 → 移交, where giver, receiver and supervisor each sign (R-ARC-02)."""
+
+    code = "sketch.archive"
+    title = "档案移交"
+    hub = "archivist"
+    case_period = period("R-ARC-02", months(6), source="机关档案管理规定")
+
+    arrange = Step("整理", post="archivist", moves=[
+        Move("arranged", "送审", to="examine", names="one", opinion="may", primary=True),
+    ])
+    examine = Step("审核", due=period("defaults", workdays(5), unverified=True), moves=[
+        Move("examined", "无误", to="approve", primary=True),
+        Move("missing", "缺件，退补", to="arrange", opinion="must"),
+    ])
+    approve = Step("批准", post="office-director", moves=[
+        Move("approve", "批准移交", to="transfer", approves=True, primary=True),
+    ])
+    transfer = Step("移交", post="archivist", sides="wait", forbids=("delegate", "add_before", "add_after"), moves=[
+        Move("hand_over", "交接", side="receive", names="one"),
+        Move("call_witness", "请监交", side="watch", names="one", check=_witnesses_are_others),
+        Move("transferred", "已移交", close="done", check=_all_signed, primary=True),
+    ])
+    receive = Step("接收", side=True, moves=[Move("received", "已清点接收", returns=True, primary=True)])
+    watch = Step("监交", side=True, moves=[Move("watched", "监交无误", returns=True, primary=True)])
+
+
+@dataclass(frozen=True)
+class Order:
+    """A leader's words that become a supervised item, and by when (R-SUP-10: none without an order)."""
+
+    words: str
+    by: str = ""
+
+
 class Supervision(Procedure):
     """督查: 立项 → 交办 → 办理 (progress) → 审核 → 销号. Opened from an instruction by a linked case."""
 
     code = "sketch.supervision"
     title = "督查督办"
     hub = "supervision"
-    accepts = SealRequest
+    accepts = Order
     outcomes = ("done",)
 
     establish = Step("立项", post="supervision", moves=[
@@ -192,10 +289,12 @@ class Supervision(Procedure):
     work = Step("办理", due=period("R-SUP-09", workdays(10)), moves=[
         Move("report", "报结", to="audit", opinion="must", primary=True)])
     audit = Step("办结审核", post="supervision", sides="wait", moves=[
-        Move("accept", "销号", close="done", approves=True, primary=True),
+        Move("accept", "销号", close="done", approves=True, primary=True, then=_answered),
         Move("refuse", "退回再办", to="work", names="one", opinion="must"),
     ])
     help = Step("协办", side=True, moves=[Move("helped", "协办情况", returns=True, opinion="must", primary=True)])
 
 
-EIGHT = [Incoming, Outgoing, Seal, Petition, Accusation, Meeting, Duty, Supervision]
+EIGHT = [Incoming, Outgoing, Seal, Petition, Meeting, Duty, Archive, Supervision]
+# With the sealed path beside the open one of the same function.
+ALL = [*EIGHT, Accusation]

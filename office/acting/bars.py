@@ -7,7 +7,7 @@ from django.db.models import Q
 
 from office import access, procedures
 from office.models.cases import Barred, Case, Link, Turn
-from office.models.people import Department, User
+from office.models.people import Department, User, in_hands
 
 from .circulation import after_return, having
 from .door import Passing, decide, end, issue, land, now_or
@@ -103,13 +103,13 @@ def take_from_barred(case: Case, *, actor: User, at: datetime) -> None:
         holder, post = land(passing, step=step, chairs=[])
         if (holder, post) == (turn.holder, turn.post):
             continue
-        if turn.side and (holder or post) in having(case, step):
+        if turn.side and in_hands(holder, post) in having(case, step):
             decide(passing, move="recall", label=LABELS["recall"], leads_to=step.code)
             end(turn, how="recalled", at=at)
             after_return(passing)
             continue
         decide(
-            passing, move="reassign", label=LABELS["reassign"], leads_to=step.code, names=[holder or post]
+            passing, move="reassign", label=LABELS["reassign"], leads_to=step.code, names=[in_hands(holder, post)]
         )
         end(turn, how="reassigned", at=at)
         issue(
@@ -118,7 +118,8 @@ def take_from_barred(case: Case, *, actor: User, at: datetime) -> None:
 
 
 def _is_lost(turn: Turn) -> bool:
-    if turn.holder is not None:
-        return access.is_barred(turn.case, turn.holder)
-    people = access.seated(turn.post)
+    hands = turn.hands
+    if isinstance(hands, User):
+        return access.is_barred(turn.case, hands)
+    people = access.seated(hands)
     return any(access.is_barred(turn.case, person) for person in people) and not access.able(turn.case, people)

@@ -74,7 +74,7 @@ def send_out(
     out = having(passing.case, step)
     fresh = [name for name in names if name not in out]
     waiting = passing.case.planned.filter(step=step.code, turn__isnull=True, dropped_at__isnull=True)
-    listed = {row.holder or row.post: row.pk for row in waiting.select_related("holder", "post")}
+    listed = {row.hands: row.pk for row in waiting.select_related("holder", "post")}
     if in_order:
         fresh = [name for name in fresh if name not in listed]
         now, later = ([], fresh) if out else (fresh[:1], fresh[1:])
@@ -96,7 +96,7 @@ def after_return(passing: Passing) -> None:
     if following is None:
         notices.back_at_hub(passing.turn, by=passing.actor, at=passing.at)
         return
-    turn = issue(passing, step=step, to=following.holder or following.post, sent_by=passing.turn.sent_by)
+    turn = issue(passing, step=step, to=following.hands, sent_by=passing.turn.sent_by)
     use_planned(following, turn)
 
 
@@ -158,7 +158,7 @@ def recall(turn: Turn, *, actor: User, reason: str = "", at: datetime | None = N
         passing.reason = clean_words(passing.case, reason, field="reason")
         decide(
             passing, move="recall", label=LABELS["recall"], leads_to=passing.step.code,
-            names=[fresh.holder or fresh.post],
+            names=[fresh.hands],
         )
         end(fresh, how="recalled", at=passing.at)
         passing.turn, passing.step = fresh, passing.procedure.step(fresh.step)
@@ -184,7 +184,7 @@ def reorder(hub: Turn, *, planned: Sequence[int], actor: User, at: datetime | No
         Planned.objects.bulk_update(ordered, ["position"])
         decide(
             passing, move="reorder", label=LABELS["reorder"], leads_to=passing.step.code,
-            names=[row.holder or row.post for row in ordered],
+            names=[row.hands for row in ordered],
         )
 
 
@@ -198,5 +198,5 @@ def drop_planned(planned: Planned, *, actor: User, hub: Turn, at: datetime | Non
         row.dropped_at = passing.at
         row.save(update_fields=["dropped_at"])
         decide(
-            passing, move="drop", label=LABELS["drop"], leads_to=passing.step.code, names=[row.holder or row.post]
+            passing, move="drop", label=LABELS["drop"], leads_to=passing.step.code, names=[row.hands]
         )

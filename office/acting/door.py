@@ -371,7 +371,7 @@ def leave(passing: Passing, *, closing: bool, skipping: bool = False) -> None:
     if step.sides == "recall":
         recall_sides(passing, sides)
     elif step.sides == "wait" or closing:
-        who = written_names([turn.holder or turn.post for turn in sides[:3]])
+        who = written_names([turn.hands for turn in sides[:3]])
         raise Refused(
             _("还有 %(count)d 份没有收回（%(who)s）。请等他们办完，或先收回。")
             % {"count": len(sides), "who": who + ("…" if len(sides) > 3 else "")}

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, cast
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
@@ -94,7 +94,7 @@ def _start(procedure, *, actor, title, token, at, series, to, build, label, fiel
     access.let_see(case, people=[actor])
     step = timing.walked(procedure, procedure.first(), case=case)
     passing = Passing(
-        case=case, turn=None, procedure=procedure, step=step, actor=actor, at=at, happened_at=at
+        case=case, turn=cast(Turn, None), procedure=procedure, step=step, actor=actor, at=at, happened_at=at
     )
     decide(passing, move="start", label=label or _("登记"), leads_to=step.code)
     if procedure.case_period is not None:
@@ -136,11 +136,21 @@ def act(
         _refuse_incomplete(passing, move)
         if move.check is not None and (sentence := move.check(passing)):
             raise Refused(sentence)
+        if move.numbers is not None and passing.case.serial is None:
+            _give_number(passing, move.numbers(passing.case))
         _make(passing, move, files)
         if move.then is not None:
             move.then(passing)
         assert passing.decision is not None
         return passing.decision
+
+
+def _give_number(passing: Passing, series: Series) -> None:
+    case = passing.case
+    case.series, case.serial = numbering.take(series)
+    case.reference = case.series.written(case.serial)
+    case.save(update_fields=["series", "serial", "reference"])
+    give_content_hash(case)
 
 
 def _refuse_incomplete(passing: Passing, move: procedures.Move) -> None:
@@ -175,11 +185,8 @@ def _make(passing: Passing, move: procedures.Move, files: Sequence[tuple[StoredF
             send_out(passing, step=passing.procedure.step(move.side), names=passing.names,
                      in_order=bool(passing.values.get("in_order", move.in_order)), hub=passing.turn)
         return
-    if passing.turn.back_to_id:
-        raise Refused(
-            _("这份文件办完要送回 %(who)s，请用“送回”。")
-            % {"who": passing.turn.back_to.holder or passing.turn.back_to.post}
-        )
+    if passing.turn.back_to is not None:
+        raise Refused(_("这份文件办完要送回 %(who)s，请用“送回”。") % {"who": passing.turn.back_to.hands})
     leave(passing, closing=bool(move.close))
     if move.close:
         decide(passing, move=move.code, label=move.label, leads_to=move.close, files=files)
@@ -196,7 +203,7 @@ def _move_on(passing: Passing, move: procedures.Move, files: Sequence[tuple[Stor
     if not names and move.next_planned:
         planned = next_planned(passing.case, move.to)
         if planned is not None:
-            names = [planned.holder or planned.post]
+            names = [planned.hands]
     step = timing.walked(passing.procedure, declared, case=passing.case)
     if step is not declared and step.post and not move.plans:
         # Whoever was named was named for a step this office does not walk.

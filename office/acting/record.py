@@ -1,11 +1,13 @@
 """代录: a clerk at the hub enters what somebody wrote on paper or said; the signer sees it to confirm."""
 
 from datetime import datetime
+from typing import cast
 
 from django.db import transaction
 from django.utils.translation import gettext as _
 
 from office import access, procedures
+from office.models import Turn
 from office.models.cases import Decision
 from office.models.people import User
 
@@ -35,7 +37,7 @@ def confirm_record(decision: Decision, *, actor: User, at: datetime | None = Non
             raise Refused(_("已经确认过了。"))
         procedure = procedures.get(case.procedure)
         passing = Passing(
-            case=case, turn=first.turn, procedure=procedure, step=procedure.step(first.step), actor=actor,
+            case=case, turn=cast(Turn, first.turn), procedure=procedure, step=procedure.step(first.step), actor=actor,
             at=now_or(at),
         )
         return decide(

@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 
 from office import access, procedures
 from office.models.cases import Case, Relocation
-from office.models.people import Post, User
+from office.models.people import Post, User, in_hands
 
 from .door import (
     Holder,
@@ -104,10 +104,10 @@ def confirm_relocation(relocation: Relocation, *, actor: User, at: datetime | No
         )
         step = procedure.step(fresh.step)
         holder, post = land(passing, step=step, to=fresh.holder or fresh.post)
-        decide(passing, move="relocate", label=LABELS["relocate"], leads_to=fresh.step, names=[holder or post])
+        decide(passing, move="relocate", label=LABELS["relocate"], leads_to=fresh.step, names=[in_hands(holder, post)])
         recall_sides(passing, open_sides(case))
         # Not "moved": what the place asked for was not done there, and nobody returns a paper to it.
         end(current, how="reassigned", at=at)
-        issue(passing, step=step, to=holder or post, post_kept=post if holder else None)
+        issue(passing, step=step, to=in_hands(holder, post), post_kept=post if holder else None)
         fresh.confirmed_by, fresh.ended_at = actor, at
         fresh.save(update_fields=["confirmed_by", "ended_at"])

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from office import access, procedures, timing
 from office.models.cases import Case, Decision, Turn
 from office.models.files import StoredFile
-from office.models.people import Post, User
+from office.models.people import Post, User, in_hands
 
 from .asking import allow, need_reason
 from .door import (
@@ -40,7 +40,7 @@ AFTERWARDS = (
 
 def _hands_of(turn: Turn) -> tuple[Holder | None, Post | None]:
     """To whom a turn goes back: its holder, and the chair he had claimed it from."""
-    return turn.holder or turn.post, turn.post if turn.holder_id else None
+    return turn.hands, turn.post if turn.holder_id else None
 
 
 def give_back(
@@ -69,12 +69,12 @@ def give_back(
         to, post_kept = _hands_of(origin)
         holder, post = land(passing, step=step, to=to, post_kept=post_kept)
         decide(
-            passing, move="give_back", label=LABELS["give_back"], leads_to=step.code, names=[holder or post],
+            passing, move="give_back", label=LABELS["give_back"], leads_to=step.code, names=[in_hands(holder, post)],
             files=files,
         )
         end(passing.turn, how="moved", at=passing.at)
         return issue(
-            passing, step=step, to=holder or post, back_to=origin.back_to, post_kept=post if holder else None,
+            passing, step=step, to=in_hands(holder, post), back_to=origin.back_to, post_kept=post if holder else None,
             date_of=passing.turn if same else None,
         )
 
@@ -96,7 +96,7 @@ def return_to(
         if (target.step, target.holder_id, target.post_id) == (here.step, here.holder_id, here.post_id):
             raise Refused(_("文件就在这一环节，请选更早的环节。"), field="target")
         if not straight and here.back_to is not None:
-            who = here.back_to.holder or here.back_to.post
+            who = here.back_to.hands
             raise Refused(_("这份文件要先送回 %(who)s，才能退回重走。") % {"who": who})
         need_reason(passing, reason)
         # Nobody answers a question that has been withdrawn.
@@ -105,12 +105,12 @@ def return_to(
         step = passing.procedure.step(target.step)
         to, post_kept = _hands_of(target)
         holder, post = land(passing, step=step, to=to, post_kept=post_kept)
-        decide(passing, move=move, label=LABELS[move], leads_to=target.step, names=[holder or post])
+        decide(passing, move=move, label=LABELS[move], leads_to=target.step, names=[in_hands(holder, post)])
         end(here, how="moved", at=passing.at)
         if not straight:
             _walk_again(passing)
         return issue(
-            passing, step=step, to=holder or post, back_to=here if straight else None,
+            passing, step=step, to=in_hands(holder, post), back_to=here if straight else None,
             post_kept=post if holder else None,
         )
 
@@ -170,12 +170,12 @@ def take_back(case: Case, *, actor: User, reason: str = "", at: datetime | None 
         to, post_kept = _hands_of(origin)
         holder, post = land(passing, step=step, to=to, post_kept=post_kept)
         decide(
-            passing, move="take_back", label=LABELS["take_back"], leads_to=origin.step, names=[holder or post]
+            passing, move="take_back", label=LABELS["take_back"], leads_to=origin.step, names=[in_hands(holder, post)]
         )
         recall_sides(passing, list(case.turns.filter(side=True, ended_at__isnull=True, sent_by=current)))
         end(current, how="taken_back", at=passing.at)
         return issue(
-            passing, step=step, to=holder or post, back_to=origin.back_to, post_kept=post if holder else None,
+            passing, step=step, to=in_hands(holder, post), back_to=origin.back_to, post_kept=post if holder else None,
             date_of=origin,
         )
 
@@ -197,5 +197,5 @@ def _undo_plans(passing: Passing, *, origin: Turn) -> None:
     named = last.names.split("、") if last.names else []
     later = named if move.plans else named[1:]
     newest = case.planned.filter(step=move.plans or target.code).select_related("holder", "post").order_by("-id")
-    rows = [row.pk for row in newest[: len(later)] if str(row.holder or row.post) in later]
+    rows = [row.pk for row in newest[: len(later)] if str(row.hands) in later]
     case.planned.filter(pk__in=rows, turn__isnull=True, dropped_at__isnull=True).update(dropped_at=passing.at)

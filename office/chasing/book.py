@@ -183,7 +183,7 @@ def by_hand(
         if held_by == [actor]:
             raise Refused(_("文件就在您自己手里，请直接办理。"))
         named = to.name if isinstance(to, User) else as_printed(to).strip()
-        named = (clean_words(case, named, field="to") or str(turn.holder or turn.post))[:100]
+        named = (clean_words(case, named, field="to") or str(turn.hands))[:100]
         with_leader = _with_leader(turn, to, held_by, at=at)
         if with_leader and kind not in (Chase.Kind.PHONE, Chase.Kind.ORAL):
             raise Refused(_("对领导同志请电话或当面报告，不发催办。"), field="kind")

@@ -72,9 +72,9 @@ def ladders_in_force() -> list[LadderInForce]:
             log.exception("The ladder %s of %s cannot be read.", row.code, row.since)
     found = []
     for steps in versions.values():
-        ends = [since for since, _ladder in steps[1:]] + [None]
-        for (since, ladder), before in zip(steps, ends, strict=True):
-            found.append(LadderInForce(ladder, for_ranked_leader(ladder), since, before))
+        ends = [*(since for since, _ladder in steps[1:]), None]
+        for (since, ladder), until in zip(steps, ends, strict=True):
+            found.append(LadderInForce(ladder, for_ranked_leader(ladder), since, until))
     return found
 
 
@@ -145,8 +145,8 @@ class _Run:
             last = Reminder.objects.filter(
                 clock=OuterRef("pk"), rung=one.ladder.final_key, due_at=OuterRef("due_at")
             )
-            near |= there & ~Exists(last)
-            over |= there & Exists(last)
+            near |= there & Q(~Exists(last))
+            over |= there & Q(Exists(last))
         found = self.running().filter(near).order_by("due_at", "pk").values_list("pk", flat=True)
         return list(found), self.running().filter(over).count()
 

@@ -59,6 +59,13 @@ class Due:
     moonless: bool = False
 
     @property
+    def certain(self) -> datetime:
+        """The date, where no pause is open."""
+        if self.at is None:
+            raise ValueError("A pause is open: there is no date yet.")
+        return self.at
+
+    @property
     def because(self) -> str:
         """Why this date (为什么是这一天), in the active language."""
         return explained.because(self)

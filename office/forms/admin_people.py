@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from office import procedures, subjects
+from office.forms.typed import choosing, picking
 from office.models.cases import Turn
 from office.models.people import Department, Kind, Post, PostHolding, User
 
@@ -34,7 +35,7 @@ class PersonForm(forms.ModelForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["department"].queryset = Department.objects.filter(
+        picking(self, "department").queryset = Department.objects.filter(
             Q(retired=False) | Q(pk=self.instance.department_id)
         )
         if self.instance.pk:
@@ -71,10 +72,10 @@ class DepartmentForm(forms.ModelForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["parent"].queryset = Department.objects.filter(retired=False).exclude(pk=self.instance.pk)
+        picking(self, "parent").queryset = Department.objects.filter(retired=False).exclude(pk=self.instance.pk)
         posts = Post.objects.filter(retired=False).select_related("department")
-        self.fields["head"].queryset = posts
-        self.fields["leader"].queryset = posts.filter(rank__isnull=False)
+        picking(self, "head").queryset = posts
+        picking(self, "leader").queryset = posts.filter(rank__isnull=False)
 
     def clean_parent(self) -> Department | None:
         parent = self.cleaned_data["parent"]
@@ -115,8 +116,8 @@ class PostForm(forms.ModelForm):
         super().__init__(*args, **kwargs)
         functions = sorted({subjects.of(code) for code in procedures.REGISTRY})
         known = {*functions, *(self.instance.sees or [])}
-        self.fields["sees"].choices = [(one, subjects.label(one)) for one in sorted(known)]
-        self.fields["department"].queryset = Department.objects.filter(
+        choosing(self, "sees").choices = [(one, subjects.label(one)) for one in sorted(known)]
+        picking(self, "department").queryset = Department.objects.filter(
             Q(retired=False) | Q(pk=self.instance.department_id)
         )
         if self.instance.pk:
@@ -163,10 +164,10 @@ class HoldingForm(forms.ModelForm):
     def __init__(self, *args: Any, granted_by: User, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.granted_by = granted_by
-        self.fields["post"].queryset = Post.objects.filter(retired=False).select_related("department")
+        picking(self, "post").queryset = Post.objects.filter(retired=False).select_related("department")
         people = User.objects.filter(kind=Kind.OFFICE, is_active=True).select_related("department")
-        self.fields["person"].queryset = people.order_by("department__position", "username")
-        self.fields["person"].label_from_instance = (
+        picking(self, "person").queryset = people.order_by("department__position", "username")
+        picking(self, "person").label_from_instance = (
             lambda one: f"{one.name} {one.department or ''} {one.title}（{one.username}）"
         )
         if not self.is_bound:

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, Literal
 
 from django import forms
 from django.utils import timezone
@@ -51,7 +51,7 @@ class Offer:
 class DateField(forms.CharField):
     """A date as clerks type it (1122, 11.22, 明天); cleans to a date. `lean` says which year is meant."""
 
-    def __init__(self, *, lean: str = "future", **kwargs) -> None:
+    def __init__(self, *, lean: Literal["past", "future"] = "future", **kwargs) -> None:
         self.lean = lean
         super().__init__(max_length=30, **kwargs)
         self.widget.attrs.update({"autocomplete": "off", "inputmode": "text"})
@@ -88,14 +88,14 @@ class DecisionForm(forms.Form):
             if turn.back_to_id
             else [self._declared(move) for move in self.step.moves if move.offered(self.case)]
         )
-        if turn.back_to_id:
+        if turn.back_to is not None:
             self.moves = [
                 offer
                 for move in self.step.moves
                 if move.stays and move.offered(self.case)
                 for offer in [self._declared(move)]
             ]
-            back = turn.back_to.holder or turn.back_to.post
+            back = turn.back_to.hands
             self.moves.insert(
                 0, Offer("give_back", _("送回 %(who)s") % {"who": back}, primary=True, needs=("opinion",))
             )
@@ -180,7 +180,7 @@ class DecisionForm(forms.Form):
             needs = ["opinion"]
         elif code in ("return", "return_straight"):
             choices = [
-                (str(turn.pk), f"{self.procedure.step(turn.step).label} {turn.holder or turn.post}")
+                (str(turn.pk), f"{self.procedure.step(turn.step).label} {turn.hands}")
                 for turn in acting.earlier(self.case)
             ]
             if not choices:
@@ -197,7 +197,7 @@ class DecisionForm(forms.Form):
         elif code in ("pause", "skip"):
             self._reason(code)
             names.append(f"{code}-reason")
-            if code == "skip" and not self._skips_to_a_post():
+            if code == "skip" and self.step.forward and not self._skips_to_a_post():
                 forward = self.procedure.step(self.step.forward.to)
                 self.fields["skip-to"] = HolderField(
                     choices=self.candidates.of(forward), label=_("送给"), required=False
@@ -258,10 +258,10 @@ class DecisionForm(forms.Form):
     def _others(self, code: str) -> list[tuple[str, str]]:
         choices = self.candidates.everybody()
         if self.turn.side and code == "reassign":
-            unit = self.turn.post.department_id if self.turn.post_id else self.user.department_id
+            unit = self.turn.post.department_id if self.turn.post else self.user.department_id
             mine = {key_of(person) for person in self.candidates.people if person.department_id == unit}
             choices = [choice for choice in choices if choice[0] in mine]
-        me = key_of(self.turn.holder) if self.turn.holder_id else key_of(self.user)
+        me = key_of(self.turn.holder or self.user)
         return [choice for choice in choices if choice[0] != me]
 
     def offer(self, code: str) -> Offer | None:
@@ -284,10 +284,10 @@ class DecisionForm(forms.Form):
         if recorded:
             shared |= recorded
         if offer.declared is not None:
-            return self._make_declared(offer, shared)
+            return self._make_declared(offer, offer.declared, shared)
         return getattr(self, f"_do_{code}")(shared)
 
-    def _make_declared(self, offer: Offer, shared: dict) -> Any:
+    def _make_declared(self, offer: Offer, declared: procedures.Move, shared: dict) -> Any:
         values, names = {}, []
         prefix = f"{offer.code}-"
         for name in offer.names:
@@ -295,13 +295,13 @@ class DecisionForm(forms.Form):
             short = name[len(prefix) :]
             if short == "names":
                 names = value if isinstance(value, list) else [value] if value else []
-            elif short == "lead" and offer.declared.others:
+            elif short == "lead" and declared.others:
                 names = [value] if value else []
-            elif short == "others" and offer.declared.others:
+            elif short == "others" and declared.others:
                 names = [*names, *[one for one in value or [] if one not in names]]
             else:
                 values[short] = value
-        if offer.declared.others and names == [] and self.cleaned_data.get(f"{prefix}others"):
+        if declared.others and names == [] and self.cleaned_data.get(f"{prefix}others"):
             raise acting.Refused(_("请先定主办，再定协办（R-IN-11）。"), field=f"{prefix}lead")
         return acting.act(self.turn, offer.code, names=names, values=values, **shared)
 

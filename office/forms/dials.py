@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy
 from office import chasing, procedures
 from office.clock import Limit, OfficeHours
 from office.dials import Dial
+from office.forms.typed import choosing
 from office.levels import Urgency
 from office.models.cases import Case
 from office.models.dials import StepSetting
@@ -208,7 +209,7 @@ class ProcedureForm(Dated):
 
     def __init__(self, *args: Any, form: str, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["procedure"].choices = [
+        choosing(self, "procedure").choices = [
             (one.code, f"{one.title}（{one.source}）") for one in procedures.serving(form)
         ]
 

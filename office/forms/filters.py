@@ -5,6 +5,8 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from office.forms.typed import choosing
+
 
 class WordFilter(forms.Form):
     q = forms.CharField(required=False, max_length=60)
@@ -24,7 +26,7 @@ class ChoiceFilter(WordFilter):
 
     def __init__(self, *args: Any, choices: list[tuple[str, str]], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["kind"].choices = [("", _("全部")), *choices]
+        choosing(self, "kind").choices = [("", _("全部")), *choices]
 
     def chosen(self) -> str:
         return self.cleaned_data.get("kind", "") if self.is_bound and self.is_valid() else ""

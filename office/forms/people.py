@@ -54,8 +54,8 @@ class Candidates:
 
     def leaders(self) -> list[tuple[str, str]]:
         """Ranked leaders in ranking order."""
-        ranked = sorted((one for one in self.holdings if one.post.rank), key=lambda one: one.post.rank)
-        found = {}
+        ranked = sorted((one for one in self.holdings if one.post.rank), key=lambda one: one.post.rank or 0)
+        found: dict[str, str] = {}
         for one in ranked:
             found.setdefault(key_of(one.person), self._words(one.person, one.person.title or one.post.name))
         return list(found.items())

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from office import procedures
+from office.forms.typed import choosing, picking
 from office.levels import FIRST_STATE_SECRET, Secrecy
 from office.models.dials import Phrase
 from office.models.people import Deputy, Kind, Leave, User
@@ -67,17 +68,17 @@ class DeputyForm(forms.ModelForm):
         super().__init__(*args, **kwargs)
         self.principal = principal
         self.instance.principal = principal
-        chosen = self.fields["deputy"]
+        chosen = picking(self, "deputy")
         chosen.queryset = User.objects.filter(pk__in=[one.pk for one in colleagues(principal)])
         chosen.choices = [
             ("", "——"),
             *((one.pk, f"{one.name} {one.department or ''} {one.title}".strip()) for one in colleagues(principal)),
         ]
-        self.fields["procedures"].choices = [
+        choosing(self, "procedures").choices = [
             (code, str(one.title)) for code, one in procedures.REGISTRY.items() if not one.sealed
         ]
         # R-SEC-03, R-SEC-07: state secrets are not decided here, and nobody lends what he has not got.
-        self.fields["highest_secrecy"].choices = [
+        choosing(self, "highest_secrecy").choices = [
             (level.value, level.label)
             for level in Secrecy
             if level <= principal.clearance and level < FIRST_STATE_SECRET

@@ -3,6 +3,7 @@
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from office.forms.typed import choosing
 from office.procedures import Procedure
 
 from .people import Candidates, HolderField, HoldersField
@@ -18,7 +19,7 @@ class RelocateForm(forms.Form):
 
     def __init__(self, *args, procedure: type[Procedure], **kwargs) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["step"].choices = [
+        choosing(self, "step").choices = [
             (step.code, step.label) for step in procedure.steps.values() if not step.side and not step.retired
         ]
         candidates = Candidates()
@@ -36,7 +37,7 @@ class AddReadersForm(forms.Form):
 
     def __init__(self, *args, procedure: type[Procedure], **kwargs) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["step"].choices = [
+        choosing(self, "step").choices = [
             (step.code, step.label) for step in procedure.steps.values() if step.side and not step.retired
         ]
         self.fields["names"] = HoldersField(choices=Candidates().everybody(), label=_("送给"))

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from office.levels import Outcome, Secrecy, Urgency
 
-from .people import Department, Post, User
+from .people import Department, Post, User, in_hands
 
 
 def random_public_id() -> str:
@@ -184,6 +184,10 @@ class Turn(models.Model):
     def __str__(self) -> str:
         return f"{self.case} {self.step}"
 
+    @property
+    def hands(self) -> User | Post:
+        return in_hands(self.holder, self.post)
+
 
 class Decision(models.Model):
     """What the office did: one act, never changed (a trigger keeps it), chained to the one before."""
@@ -322,6 +326,10 @@ class Planned(models.Model):
                 condition=Q(turn__isnull=True, dropped_at__isnull=True),
             )
         ]
+
+    @property
+    def hands(self) -> User | Post:
+        return in_hands(self.holder, self.post)
 
 
 class Link(models.Model):

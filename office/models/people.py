@@ -1,5 +1,7 @@
 """People, the chairs they sit in, and who stands in for whom."""
 
+from collections.abc import Callable
+
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager, Group
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
@@ -19,7 +21,7 @@ class Kind(models.TextChoices):
     AUDIT = "audit", _("审计管理员")
 
 
-class People(BaseUserManager):
+class People(BaseUserManager["User"]):
     def create_user(self, username: str, *, password: str | None = None, **fields) -> "User":
         user = self.model(username=self.model.normalize_username(username), **fields)
         user.set_password(password)
@@ -63,6 +65,9 @@ class User(AbstractBaseUser):
     USERNAME_FIELD = "username"
     EMAIL_FIELD = "email"
     REQUIRED_FIELDS = ["name"]
+
+    # django-otp's middleware tells whether the second factor has been shown.
+    is_verified: Callable[[], bool]
 
     # Django asks these of every user; here they open nothing (house rule: is_superuser opens nothing).
     is_staff = False
@@ -293,3 +298,12 @@ class Leave(models.Model):
                 condition=Q(starts_on__lte=F("ends_on")), name="a_leave_starts_before_it_ends"
             )
         ]
+
+
+def in_hands(holder: User | None, post: Post | None) -> User | Post:
+    """Whoever holds a paper: the person, or the chair until somebody claims it. The database wants one of them."""
+    if holder is not None:
+        return holder
+    if post is None:
+        raise ValueError("Neither a person nor a post holds this paper.")
+    return post

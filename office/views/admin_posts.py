@@ -3,7 +3,7 @@
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.db import IntegrityError, transaction
-from django.db.models import Q
+from django.db.models import Case, Q, When
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.template.response import TemplateResponse
@@ -119,7 +119,9 @@ def holdings(request: Asked) -> HttpResponse:
     found = PostHolding.objects.select_related("post__department", "person", "granted_by", "confirmed_by")
     if words:
         found = found.filter(
-            Q(person__name__icontains=words) | Q(post__name__icontains=words) | Q(post__department__name__icontains=words)
+            Q(person__name__icontains=words)
+            | Q(post__name__icontains=words)
+            | Q(post__department__name__icontains=words)
         )
     over = Q(ends_on__lt=today)
     if state in STATES:
@@ -130,9 +132,8 @@ def holdings(request: Asked) -> HttpResponse:
         }
         found = found.filter(narrowed[state])
     waiting = PostHolding.objects.filter(confirmed_at__isnull=True).count()
-    page = Paginator(found.order_by("-confirmed_at__isnull", "-starts_on", "-pk"), PAGE).get_page(
-        request.GET.get("page")
-    )
+    ordered = found.order_by(Case(When(confirmed_at__isnull=True, then=0), default=1), "-starts_on", "-pk")
+    page = Paginator(ordered, PAGE).get_page(request.GET.get("page"))
     grants = request.user.kind == Kind.SECURITY
     sentence = ngettext("%(n)d 项等另一位管理员确认。", "%(n)d 项等另一位管理员确认。", waiting) % {"n": waiting}
     return TemplateResponse(

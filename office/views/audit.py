@@ -1,6 +1,6 @@
 """What the 审计管理员 reads: signing in, changes of settings, the nightly anchors, looks. Never a title."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from heapq import merge
 from itertools import islice
 
@@ -58,7 +58,7 @@ def links(request: Asked, start: int, *, more: bool) -> dict[str, str]:
 def overview(request: Asked) -> HttpResponse:
     """Where to look: each line with its state in words."""
     now = timezone.now()
-    day_ago = now - timezone.timedelta(days=1)
+    day_ago = now - timedelta(days=1)
     waiting = PostHolding.objects.filter(confirmed_at__isnull=True).exclude(granted_by=request.user).count()
     to_open = User.objects.filter(is_active=False, must_change_password=True).exclude(kind=Kind.OFFICE).count()
     failures = AccessFailureLog.objects.filter(attempt_time__gte=day_ago).count()

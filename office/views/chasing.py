@@ -13,6 +13,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from office import access, chasing, notices, showing
 from office.acting import Refused
+from office.forms.typed import choosing
 from office.models.cases import Case, Turn
 from office.models.clocks import Chase
 from office.views.asked import Asked
@@ -35,7 +36,7 @@ class ChaseForm(forms.Form):
     def __init__(self, *args, turns: list[Turn], **kwargs) -> None:
         super().__init__(*args, **kwargs)
         self.turns = {str(turn.pk): turn for turn in turns}
-        self.fields["turn"].choices = [
+        choosing(self, "turn").choices = [
             (key, f"{showing.holder_words(turn)} {showing.step_label(turn.case.procedure, turn.step)}")
             for key, turn in self.turns.items()
         ]
@@ -63,7 +64,7 @@ class BookFilter(forms.Form):
     def __init__(self, *args, **kwargs) -> None:
         super().__init__(*args, **kwargs)
         year = timezone.localdate().year
-        self.fields["year"].choices = [(one, str(one)) for one in range(year, year - 5, -1)]
+        choosing(self, "year").choices = [(one, str(one)) for one in range(year, year - 5, -1)]
 
 
 @require_GET

@@ -14,6 +14,7 @@ from office.acting import may_correct
 from office.acting.door import wordless
 from office.forms.deciding import DecisionForm
 from office.forms.recording import RecordForm
+from office.models import User
 from office.models.cases import Case, Decision, Turn
 from office.models.clocks import Chase, Reminder
 from office.models.dials import Phrase
@@ -94,7 +95,8 @@ def _go_on(request: Asked, turn: Turn, made, *, form: DecisionForm, code: str) -
     kind = "reading" if turn.side and turn.step in reading_steps() else "waiting"
     still_here = access.waiting_for(request.user).filter(pk=turn.pk).exists()
     if still_here:
-        messages.success(request, _("已记下“%(move)s”，文件仍在您手里。") % {"move": form.offer(code).label})
+        offer = form.offer(code)
+        messages.success(request, _("已记下“%(move)s”，文件仍在您手里。") % {"move": offer.label if offer else code})
         return redirect("turn", turn.pk)
     following = ordered(of_kind(access.waiting_for(request.user), kind))
     if turn.due_at is not None:
@@ -371,15 +373,9 @@ def record(request: Asked, key: int) -> HttpResponse:
         or not access.visible_to(request.user).filter(pk=found.case_id).exists()
     ):
         raise Http404
-    signers = (
-        [found.holder]
-        if found.holder_id
-        else [
-            holding.person
-            for holding in found.post.holdings.current(timezone.localdate()).select_related("person")
-        ]
-    )
-    signers = [person for person in signers if person != request.user]
+    hands = found.hands
+    seated = [hands] if isinstance(hands, User) else access.seated(hands)
+    signers = [person for person in seated if person != request.user]
     if not signers:
         raise Http404
     chosen = next((one for one in signers if str(one.pk) == request.POST.get("signer")), signers[0])

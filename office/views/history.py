@@ -4,7 +4,6 @@ from collections.abc import Iterable
 from typing import Any
 
 from django.core.exceptions import FieldDoesNotExist
-from django.db.models import Model
 from django.utils.translation import gettext as _
 
 from office import showing
@@ -14,7 +13,7 @@ MOST = 12
 QUIET = {"group", "single", "initials", "id"}
 
 
-def history_of(one: Model, *, most: int = MOST) -> list[dict]:
+def history_of(one: Any, *, most: int = MOST) -> list[dict]:
     """[{when, who, words}], latest first, for the foot of a settings form."""
     records = list(one.history.select_related("history_user").order_by("-history_date", "-history_id")[: most + 1])
     return [row_of(record, before) for record, before in with_before(records)][:most]

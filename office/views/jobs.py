@@ -59,13 +59,13 @@ def job_words(one: Job) -> dict:
         "state_words": words,
         "url": reverse("job", args=[one.public_id]),
         "download_url": reverse("job_file", args=[one.public_id]) if one.result_id else "",
-        "size_words": size_words(one.result.size) if one.result_id else "",
+        "size_words": size_words(one.result.size) if one.result else "",
         "failure": one.failed,
     }
 
 
 @require_GET
-def job_file(request: Asked, public_id) -> HttpResponse:
+def job_file(request: Asked, public_id) -> FileResponse:
     one = get_object_or_404(Job.objects.select_related("result"), public_id=public_id, asked_by=request.user)
     if one.result is None:
         raise Http404

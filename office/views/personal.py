@@ -1,5 +1,7 @@
 """What a person arranges for himself: phrases, deputies, notices, days away."""
 
+from datetime import timedelta
+
 from django.contrib import messages
 from django.db import transaction
 from django.db.models import Max
@@ -170,7 +172,7 @@ def notice_list(request: Asked) -> HttpResponse:
     shown = [
         {
             "when": showing.short_moment(one.at),
-            "words": notice_words(one, cases.get(one.case_id)),
+            "words": notice_words(one, cases.get(one.case_id or 0)),
             "url": reverse("notice", args=[one.pk]),
             "reference": cases[one.case_id].reference if one.case_id in cases else "",
             "new": one.read_at is None,
@@ -261,7 +263,7 @@ def leave(request: Asked) -> HttpResponse:
 def leave_remove(request: Asked, key: int) -> HttpResponse:
     """What lies ahead is taken out; what has begun ends yesterday, because it has been."""
     one = get_object_or_404(Leave, pk=key, person=request.user, ends_on__gte=timezone.localdate())
-    yesterday = timezone.localdate() - timezone.timedelta(days=1)
+    yesterday = timezone.localdate() - timedelta(days=1)
     if one.starts_on > yesterday:
         one.delete()
     else:

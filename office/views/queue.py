@@ -1,6 +1,7 @@
 """The work queue: 待办, 待阅, 已办, 我发起的, 我关注的. Counted queries: the same for 10 or 500 open items."""
 
 from collections.abc import Iterable
+from datetime import timedelta
 
 from django.contrib import messages
 from django.db.models import Q
@@ -105,7 +106,7 @@ def _bucket_counts(turns, *, now, ranked: bool) -> dict[str, int]:
 
     tomorrow = timezone.localtime(now).replace(
         hour=0, minute=0, second=0, microsecond=0
-    ) + timezone.timedelta(days=1)
+    ) + timedelta(days=1)
     found = turns.order_by().aggregate(
         overdue=Count("pk", filter=Q(due_at__lt=now)),
         today=Count("pk", filter=Q(due_at__gte=now, due_at__lt=tomorrow)),

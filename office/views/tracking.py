@@ -95,7 +95,7 @@ def case(request: Asked, public_id: str) -> HttpResponse:
 
 def _place(case: Case, turn: Turn, *, now) -> dict:
     ranked = bool(turn.post and turn.post.rank) or (
-        turn.holder_id is not None and access.identity(turn.holder).ranked
+        turn.holder is not None and access.identity(turn.holder).ranked
     )
     last = turn.clocks.order_by("-pk").first()
     return {
@@ -129,7 +129,7 @@ def circulation_rows(case: Case, turns: list[Turn], decisions, *, now, whole_lis
         state = str(turn.get_ended_how_display()) if turn.ended_at else _("在手")
         rows.append(
             {
-                "name": str(turn.holder or turn.post),
+                "name": str(turn.hands),
                 "post": showing.step_label(case.procedure, turn.step),
                 "sent": showing.short_moment(turn.issued_at),
                 "returned": showing.short_moment(turn.ended_at),
@@ -148,7 +148,7 @@ def circulation_rows(case: Case, turns: list[Turn], decisions, *, now, whole_lis
     ):
         rows.append(
             {
-                "name": str(planned.holder or planned.post),
+                "name": str(planned.hands),
                 "post": showing.step_label(case.procedure, planned.step),
                 "sent": "",
                 "returned": "",

@@ -44,7 +44,7 @@ def test_a_plain_declaration_imports_and_is_known_by_its_code():
     assert made.step("work").code == "work"
 
 
-@pytest.mark.parametrize("sketch", sketches.EIGHT, ids=lambda sketch: sketch.code)
+@pytest.mark.parametrize("sketch", sketches.ALL, ids=lambda sketch: sketch.code)
 def test_each_of_the_eight_sketches_imports(sketch):
     assert procedures.get(sketch.code) is sketch
 

@@ -6,6 +6,7 @@ import pytest
 
 from office import acting, linking
 from office.acting import Refused
+from office.models import StepSetting
 from tests import sketches
 from tests.make import Paper, series
 from tests.people import MONDAY
@@ -135,6 +136,7 @@ def test_outgoing_is_countersigned_reviewed_signed_sealed_and_sent(who):
     paper.act("next", who.leader, opinion="同意。")
     assert paper.turn.holder == who.first_head
     paper.act("sign", who.first_head)
+    paper.act("rechecked", who.clerk)
     paper.act("numbered", who.second_clerk)
     seal = linking.open_linked(
         paper.case, "sketch.seal", asked=sketches.SealRequest("发文", 3), actor=who.clerk, at=paper.tick()
@@ -143,9 +145,41 @@ def test_outgoing_is_countersigned_reviewed_signed_sealed_and_sent(who):
         paper.act("sealed", who.clerk)
     acting.act(seal.turns.get(ended_at=None), "approve", actor=who.first_head, at=paper.tick())
     acting.act(seal.turns.get(ended_at=None), "stamp", actor=who.second_clerk, at=paper.tick())
+    assert paper.case.links_out.get().answered["outcome"] == "done"
     paper.act("sealed", who.clerk)
     paper.act("sent", who.clerk)
     assert paper.fresh().outcome == "done"
+
+
+def signed(who) -> Paper:
+    paper = drafted(who)
+    paper.act("reviewed", who.director, names=[who.leader])
+    paper.act("sign", who.leader)
+    return paper
+
+
+def test_a_number_is_given_at_the_numbering_step_and_the_decision_is_about_the_numbered_paper(who):
+    paper = signed(who)
+    paper.act("rechecked", who.clerk)
+    assert paper.fresh().serial is None
+    paper.act("numbered", who.second_clerk)
+    assert paper.fresh().reference == "发〔2026〕1号"
+    assert paper.last.content_hash == paper.case.content_hash
+
+
+def test_a_paper_numbered_once_keeps_its_number_when_it_is_numbered_again(who):
+    paper = signed(who)
+    paper.act("rechecked", who.clerk)
+    paper.act("numbered", who.second_clerk)
+    paper.do("return_to", who.clerk, target=paper.case.turns.get(step="number"), reason="重排。", straight=False)
+    paper.act("numbered", who.second_clerk)
+    assert paper.fresh().reference == "发〔2026〕1号"
+    assert series("发").last == 1
+
+
+def test_what_the_office_has_chosen_not_to_walk_is_passed_over(who):
+    StepSetting.objects.create(procedure="sketch.outgoing", step="recheck", skipped=True, since=MONDAY.date())
+    assert signed(who).turn.step == "number"
 
 
 def test_countersigning_is_waited_for_before_review_passes(who):
@@ -223,8 +257,6 @@ def test_a_case_with_a_period_of_its_own_has_a_clock_from_the_first_day(who):
 
 
 def test_an_optional_step_the_office_does_not_walk_is_passed_over(who):
-    from office.models import StepSetting
-
     StepSetting.objects.create(procedure="sketch.incoming", step="conclude", skipped=True, since=MONDAY.date())
     StepSetting.objects.create(procedure="sketch.petition", step="satisfied", skipped=True, since=MONDAY.date())
     paper = Paper(sketches.Petition, actor=who.clerk)
@@ -260,7 +292,18 @@ def test_a_meeting_is_approved_notified_and_held_and_late_answers_are_recalled(w
     paper.act("held", who.clerk)
     late.refresh_from_db()
     assert late.ended_how == "recalled"
-    assert paper.fresh().outcome == "done"
+    asked = {"awaited_by": "minutes", "actor": who.clerk, "at": paper.tick()}
+    minutes = linking.open_linked(paper.case, "sketch.outgoing", asked=sketches.Draft("会议纪要"), **asked)
+    with pytest.raises(Refused, match="还没有办结"):
+        paper.act("issued", who.clerk)
+    item = linking.open_linked(
+        paper.case, "sketch.supervision", asked=sketches.Order("月底前修好水渠。"), actor=who.clerk, at=paper.tick()
+    )
+    acting.void(minutes, actor=who.clerk, reason="不发纪要。", at=paper.tick())
+    with pytest.raises(Refused, match="请先发起"):
+        paper.act("issued", who.clerk)
+    paper.do("skip", who.clerk, reason="不发纪要。") if False else None
+    assert item.is_open
 
 
 def test_who_does_not_come_says_why(who):
