@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from office import linking, numbering
+from office import linking
 from office.clock import days, half_days, hours, months, until, workdays
 from office.models import Series
 from office.procedures import Move, Period, Procedure, Step
@@ -104,7 +104,9 @@ class Outgoing(Procedure):
     number = Step("编号", post="typist", moves=[
         Move("numbered", "编号", to="seal", numbers=_book_of_outgoing, primary=True),
     ])
-    seal = Step("用印", post="clerk", awaits="sketch.seal", moves=[Move("sealed", "已用印", to="dispatch", primary=True)])
+    seal = Step("用印", post="clerk", awaits="sketch.seal", moves=[
+        Move("sealed", "已用印", to="dispatch", primary=True),
+    ])
     dispatch = Step("分发", post="clerk", moves=[Move("sent", "发出", close="done", primary=True)])
     countersign = Step("会签", side=True, due=period("R-OUT-08", workdays(2)), moves=[
         Move("agree", "同意", returns=True, opinion="may", approves=True, primary=True),
@@ -166,7 +168,9 @@ class Petition(Procedure):
     handle = Step("承办", due=period("B4-34", days(30), pausable=True), moves=[
         Move("answer", "答复", to="satisfied", opinion="must", primary=True),
     ])
-    satisfied = Step("回访", post="petition-desk", optional=True, moves=[Move("close", "办结", close="done", primary=True)])
+    satisfied = Step("回访", post="petition-desk", optional=True, moves=[
+        Move("close", "办结", close="done", primary=True),
+    ])
 
 
 class Accusation(Procedure):

@@ -212,7 +212,8 @@ def correct(
             raise Refused(_("超过 %(n)d 分钟后，由文书说明原因更正。") % {"n": dials.value("correction_minutes")})
         procedure = procedures.get(case.procedure)
         passing = Passing(
-            case=case, turn=cast(Turn, first.turn), procedure=procedure, step=procedure.step(first.step), actor=actor, at=at,
+            case=case, turn=cast(Turn, first.turn), procedure=procedure, step=procedure.step(first.step),
+            actor=actor, at=at,
             on_behalf_of=first.on_behalf_of if actor.pk == first.actor_id else None,
             opinion=clean_words(case, opinion), reason=clean_words(case, reason, field="reason"),
         )

@@ -9,6 +9,7 @@ from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
 from office import access, numbering, procedures, timing
+from office.levels import FIRST_STATE_SECRET
 from office.models.cases import Case, Decision, Turn
 from office.models.files import StoredFile
 from office.models.numbers import Series
@@ -130,6 +131,8 @@ def act(
         move = passing.step.move(code)
         if move is None or not move.offered(passing.case):
             raise Refused(_("“%(step)s”环节没有这个办法。") % {"step": passing.step.label})
+        if passing.turn.holder_id is None and passing.case.secrecy >= FIRST_STATE_SECRET:
+            raise Refused(_("涉密件由专人办理，请先认领（R-IN-27）。"))
         passing.opinion = clean_words(passing.case, opinion)
         passing.reason = clean_words(passing.case, reason, field="reason")
         passing.names = list(dict.fromkeys(names))
@@ -158,12 +161,11 @@ def _refuse_incomplete(passing: Passing, move: procedures.Move) -> None:
     if move.opinion == "must" and not passing.opinion and not wordless(passing.case):
         raise Refused(_("请写明意见再“%(move)s”。") % {"move": move.label}, field="opinion")
     waits_for_a_chair = bool(move.to and passing.procedure.step(move.to).post) and move.names == "one"
-    if move.names and not passing.names and not waits_for_a_chair:
-        if not (move.next_planned and next_planned(passing.case, move.to)):
-            raise Refused(_("请选定送给谁。"), field="names")
-    if move.next_planned and not move.names and not next_planned(passing.case, move.to):
-        if not passing.procedure.step(move.to).post:
-            raise Refused(_("名单上没有下一位了，请用别的办法。"))
+    following = next_planned(passing.case, move.to) if move.next_planned and not passing.names else None
+    if move.names and not passing.names and following is None and not waits_for_a_chair:
+        raise Refused(_("请选定送给谁。"), field="names")
+    if move.next_planned and not move.names and following is None and not passing.procedure.step(move.to).post:
+        raise Refused(_("名单上没有下一位了，请用别的办法。"))
     if move.names == "one" and len(passing.names) > 1:
         raise Refused(_("这里只能送一位。"), field="names")
     if passing.names and not move.names:

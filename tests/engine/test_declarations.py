@@ -116,7 +116,8 @@ def test_a_path_that_never_closes_does_not_import():
 
 def test_a_step_that_leads_to_no_end_does_not_import():
     trap = desk(Move("stay", "转圈", to="trap"))
-    assert "test.paper.trap never gets to an end" in refused(work=desk(Move("go", "送", to="trap"), finish()), trap=trap)
+    go = Move("go", "送", to="trap")
+    assert "test.paper.trap never gets to an end" in refused(work=desk(go, finish()), trap=trap)
 
 
 def test_an_unknown_outcome_does_not_import():

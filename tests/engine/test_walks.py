@@ -302,8 +302,10 @@ def test_a_meeting_is_approved_notified_and_held_and_late_answers_are_recalled(w
     acting.void(minutes, actor=who.clerk, reason="不发纪要。", at=paper.tick())
     with pytest.raises(Refused, match="请先发起"):
         paper.act("issued", who.clerk)
-    paper.do("skip", who.clerk, reason="不发纪要。") if False else None
-    assert item.is_open
+    holding = paper.case.turns.get(step="hold")
+    paper.do("return_to", who.clerk, target=holding, reason="不发纪要。", straight=False)
+    paper.act("held_without_minutes", who.clerk)
+    assert (paper.fresh().outcome, item.is_open) == ("done", True)
 
 
 def test_who_does_not_come_says_why(who):
@@ -324,6 +326,36 @@ def test_an_emergency_is_reported_by_telephone_in_half_an_hour_and_in_writing_in
     paper.act("more", who.colleague, opinion="火势已控制。")
     assert paper.turn.step == "follow"
     paper.act("final", who.colleague, opinion="已扑灭。")
+    assert paper.fresh().outcome == "done"
+
+
+def test_archives_are_handed_over_under_the_eyes_of_somebody_else(who):
+    paper = Paper(sketches.Archive, actor=who.second_clerk)
+    paper.act("arranged", who.second_clerk, names=[who.handler])
+    paper.act("missing", who.handler, opinion="缺第三件附件。")
+    paper.act("arranged", who.second_clerk, names=[who.handler])
+    paper.act("examined", who.handler)
+    paper.act("approve", who.director)
+    for same in (who.director, who.second_clerk):
+        with pytest.raises(Refused, match="监交人不能是批准人或移交人"):
+            paper.act("call_witness", who.second_clerk, names=[same])
+    paper.act("hand_over", who.second_clerk, names=[who.clerk])
+    paper.act("call_witness", who.second_clerk, names=[who.leader])
+    paper.act("received", who.clerk, turn=paper.side(who.clerk))
+    with pytest.raises(Refused, match="还没有都签字"):
+        paper.act("transferred", who.second_clerk)
+    paper.act("watched", who.leader, turn=paper.side(who.leader))
+    paper.act("transferred", who.second_clerk)
+    assert paper.fresh().outcome == "done"
+
+
+def test_several_seals_are_stamped_by_their_own_keepers_and_the_first_waits_for_the_others(who):
+    paper = Paper(sketches.Seal, actor=who.clerk)
+    paper.act("approve_several", who.first_head, names=[who.posts["keeper"], who.clerk])
+    with pytest.raises(Refused, match="还有 1 份没有收回"):
+        paper.act("stamp", who.second_clerk)
+    paper.act("stamped", who.clerk, turn=paper.side(who.clerk))
+    paper.act("stamp", who.second_clerk)
     assert paper.fresh().outcome == "done"
 
 
@@ -428,5 +460,6 @@ def test_a_form_sent_twice_makes_one_case(who):
 
 def test_words_are_kept_as_they_were_written_but_for_control_characters(who):
     paper = incoming(who)
-    paper.act("circulate", who.director, opinion="　　同意。\x00\x1b请㐂𠮷同志\u202e阅\r\n👨\u200d👩\u200d👧 第二行\t完")
+    words = "　　同意。\x00\x1b请㐂𠮷同志\u202e阅\r\n👨\u200d👩\u200d👧 第二行\t完"
+    paper.act("circulate", who.director, opinion=words)
     assert paper.last.opinion == "同意。请㐂𠮷同志阅\n👨\u200d👩\u200d👧 第二行\t完"

@@ -278,7 +278,7 @@ def test_a_return_taken_back_leaves_the_approvals_in_force(draft, who):
     draft.of_case("take_back", who.leader)
     assert draft.fresh().round == 1
     draft.act("sign", who.leader)
-    assert draft.turn.step == "number"
+    assert draft.turn.step == "recheck"
 
 
 def test_taking_back_buys_no_time(document, who):
