@@ -83,14 +83,19 @@
   }
   all("[data-show-when]").forEach((block) => {
     const [name, value] = block.dataset.showWhen.split("=");
-    const source = one('[name="' + name + '"]', block.closest("form"));
-    if (!source) return;
-    const show = () => { block.hidden = source.value !== value; };
-    source.addEventListener("change", show);
-    show();
+    const sources = all('[name="' + name + '"]', block.closest("form"));
+    const show = () => {
+      block.hidden = !sources.some((source) => (source.type !== "radio" || source.checked) && source.value === value);
+    };
+    sources.forEach((source) => source.addEventListener("change", show));
+    if (sources.length) show();
   });
   all("[data-drop]").forEach((zone) => {
     const input = one("input[type=file]", zone);
+    const chosen = one("[data-chosen]", zone);
+    input.addEventListener("change", () => {
+      chosen.textContent = Array.from(input.files).map((file) => file.name).join("\u3000") || chosen.dataset.none;
+    });
     const over = (on) => (event) => {
       event.preventDefault();
       zone.classList.toggle("drop-over", on);
@@ -180,6 +185,19 @@
     event.target.scrollIntoView({ block: "nearest" });
   }, true);
 
+  // Ctrl+Enter: the move that is open, else the first one; one that asks for people opens instead of going out.
+  function submit(target) {
+    const form = target.closest("form") || one("main form[data-guard]") || document;
+    const open = target.closest("details.move[open]") || one("details.move[open]", form);
+    const button = (open && one("button[name=move]", open)) || one("[data-submit]", form) || one("main [data-submit]");
+    const closed = button && button.closest("details:not([open])");
+    if (!closed) return press(button);
+    closed.open = true;
+    const field = one("input:not([type=hidden]), select", closed);
+    if (field) field.focus();
+    return true;
+  }
+
   // Forms: drafts, one submit, a question before words are lost
   all("form[data-guard]").forEach((form) => {
     const status = one("[data-draft-status]", form);
@@ -234,9 +252,8 @@
   document.addEventListener("keydown", (event) => {
     const target = event.target;
     if (!keysOn || composing(event) || event.defaultPrevented || one("dialog[open]")) return;
-    const scope = target.closest("form") || document;
     let done = false;
-    if (event.ctrlKey && event.key === "Enter") done = press(one("[data-submit]", scope) || one("main [data-submit]"));
+    if (event.ctrlKey && event.key === "Enter") done = submit(target);
     else if (event.ctrlKey && event.key === "0" && target.closest("[data-entry]")) { carry(target); done = true; }
     else if (event.altKey && event.key.toLowerCase() === "s") done = press(one("[data-save]") || one("main [data-submit]"));
     else if (event.altKey && /^[1-9]$/.test(event.key)) { phrase(all("[data-phrase]")[event.key - 1]); done = Boolean(opinion); }

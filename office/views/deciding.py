@@ -21,7 +21,7 @@ from office.models.dials import Phrase
 from office.models.outbox import Draft
 from office.views.asked import Asked
 from office.views.papers import paper_of
-from office.views.queue import of_kind, ordered, reading_steps
+from office.views.queue import just_done, of_kind, ordered, reading_steps
 
 # Fields of a posted form that are no words of the writer.
 NOT_DRAFTED = {"csrfmiddlewaretoken", "move", "content_hash"}
@@ -90,7 +90,6 @@ def _go_on(request: Asked, turn: Turn, made, *, form: DecisionForm, code: str) -
     if code == "claim":
         return redirect("turn", turn.pk)
     decision = made if isinstance(made, Decision) else turn.case.decisions.order_by("-number").first()
-    request.session["just_done"] = decision.pk if decision else None
     step = form.step
     kind = "reading" if turn.side and turn.step in reading_steps() else "waiting"
     still_here = access.waiting_for(request.user).filter(pk=turn.pk).exists()
@@ -98,6 +97,7 @@ def _go_on(request: Asked, turn: Turn, made, *, form: DecisionForm, code: str) -
         offer = form.offer(code)
         messages.success(request, _("已记下“%(move)s”，文件仍在您手里。") % {"move": offer.label if offer else code})
         return redirect("turn", turn.pk)
+    request.session["just_done"] = decision.pk if decision else None
     following = ordered(of_kind(access.waiting_for(request.user), kind))
     if turn.due_at is not None:
         after = following.filter(due_at__gte=turn.due_at).exclude(pk=turn.pk).first()
@@ -160,7 +160,8 @@ def _page(request, turn: Turn, *, form, refusal, chosen, draft, now) -> dict:
         if draft
         else "",
         "position": _position(request, turn, kind=kind),
-        "just_done": _just_done(request),
+        "just_done": just_done(request),
+        "correction_minutes": dials.value("correction_minutes"),
         "refusal": refusal,
         "as_deputy": _as_deputy(request.user, turn),
     }
@@ -174,9 +175,20 @@ def _move(form: DecisionForm, offer, chosen: str) -> dict:
         "danger": offer.danger,
         "needs": offer.needs,
         "fields": [form[name] for name in offer.names],
+        "straight": offer.declared is not None and not offer.declared.names,
+        "beside": "、".join(_beside(form[name]) for name in offer.names),
         "sentence": offer.sentence,
         "open": chosen == offer.code and bool(offer.names),
     }
+
+
+def _beside(field) -> str:
+    """A folded field in words: its label, and what it holds already."""
+    value = field.value()
+    held = value if isinstance(value, list) else [value] if value else []
+    choices = dict(getattr(field.field, "choices", ()))
+    words = " ".join(str(choices.get(one, one)) for one in held)
+    return f"{field.label} {words}" if words else str(field.label)
 
 
 def _as_deputy(user, turn: Turn) -> str:
@@ -204,25 +216,6 @@ def _position(request: Asked, turn: Turn, *, kind: str) -> dict | None:
         "prev_url": reverse("turn", args=[keys[place - 1]]) if place else "",
         "next_url": reverse("turn", args=[keys[place + 1]]) if place + 1 < len(keys) else "",
     }
-
-
-def _just_done(request: Asked) -> dict | None:
-    """The line about the paper before this one, with the way to correct it while he still may."""
-    key = request.session.pop("just_done", None)
-    decision = (
-        Decision.objects.select_related("case").filter(pk=key, actor=request.user).first() if key else None
-    )
-    if decision is None:
-        return None
-    words = _("已“%(label)s” %(reference)s") % {
-        "label": decision.label,
-        "reference": decision.case.reference or showing.title_of(decision.case),
-    }
-    url = ""
-    if decision.opinion and may_correct(decision, request.user, at=timezone.now()) == "self":
-        words = _("%(words)s（可在 %(n)d 分钟内更正）") % {"words": words, "n": dials.value("correction_minutes")}
-        url = reverse("correct", args=[decision.case.public_id, decision.number])
-    return {"words": words, "correct_url": url}
 
 
 def phrases_of(user) -> list[str]:
@@ -388,6 +381,8 @@ def record(request: Asked, key: int) -> HttpResponse:
             form.record(code, by=request.user)
         except acting.Refused as refused:
             refusal = refused.sentence
+            if refused.field in form.fields:
+                form.add_error(refused.field, refused.sentence)
         else:
             messages.success(request, _("已代录，%(who)s 登录后可以确认。") % {"who": chosen})
             return redirect("case", found.case.public_id)
@@ -399,7 +394,9 @@ def record(request: Asked, key: int) -> HttpResponse:
         "position": None,
         "opinion_label": _("%(who)s的意见（照录）") % {"who": chosen},
     }
-    return TemplateResponse(request, "office/turn.html", context)
+    return TemplateResponse(
+        request, "office/turn.html", context, status=200 if request.method != "POST" else 422
+    )
 
 
 @require_POST

@@ -14,8 +14,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_POST
 
-from office import access, acting, procedures, showing, subjects
-from office.models.cases import Case, Turn
+from office import access, acting, dials, procedures, showing, subjects
+from office.models.cases import Case, Decision, Turn
 from office.models.clocks import Clock
 from office.models.outbox import Follow
 from office.views.asked import Asked
@@ -81,9 +81,8 @@ def _queue(request: Asked, *, kind: str) -> HttpResponse:
             "sentence": _sentence(total, late, kind=kind),
             "tabs": _tabs(request, functions, function),
             "groups": groups,
-            "batch": {"label": _("批量已阅") if kind == "reading" else _("批量办理"), "url": reverse("batch")}
-            if any(row["batchable"] for row in rows)
-            else None,
+            "batch": _batch_words(page, rows),
+            "just_done": just_done(request),
             "prev_url": _from_url(request, max(0, start - PAGE)) if start else "",
             "next_url": _from_url(request, start + PAGE) if start + PAGE < total else "",
         },
@@ -213,6 +212,46 @@ def _grouped(rows: list[dict], counts: dict[str, int], *, ranked: bool) -> list[
         for name in GROUPS
         if (part := [row for row in rows if row["bucket"] == name])
     ]
+
+
+def _batch_words(turns: list[Turn], rows: list[dict]) -> dict | None:
+    """The button says what it will do: 批量圈阅, 批量已阅. Where the ticked steps differ, each does its own."""
+    labels = {
+        str(move.label)
+        for turn, row in zip(turns, rows, strict=True)
+        if row["batchable"] and (step := showing.step_of(turn.case.procedure, turn.step))
+        for move in step.moves
+        if move.batch
+    }
+    if not labels:
+        return None
+    label = _("批量%(move)s") % {"move": "、".join(sorted(labels))}
+    return {"label": label, "url": reverse("batch")}
+
+
+def just_done(request: Asked) -> dict | None:
+    """What the person did a moment ago, once, with the ways to mend it while he still may."""
+    key = request.session.pop("just_done", None)
+    made = Decision.objects.select_related("case").filter(pk=key, actor=request.user).first() if key else None
+    if made is None:
+        return None
+    case = made.case
+    words = _("已“%(label)s” %(reference)s") % {
+        "label": showing.label_of(made, procedure=case.procedure),
+        "reference": case.reference or showing.title_of(case),
+    }
+    correct_url = ""
+    if made.opinion and acting.may_correct(made, request.user, at=timezone.now()) == "self":
+        words = _("%(words)s（可在 %(n)d 分钟内更正）") % {"words": words, "n": dials.value("correction_minutes")}
+        correct_url = reverse("correct", args=[case.public_id, made.number])
+    return {
+        "words": words,
+        "case_url": reverse("case", args=[case.public_id]),
+        "correct_url": correct_url,
+        "take_back_url": reverse("take_back", args=[case.public_id])
+        if not made.side and acting.may_take_back(case, request.user)
+        else "",
+    }
 
 
 @require_POST
