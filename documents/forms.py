@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from office import clock, numbering, shorthand
+from office.acting.door import wordless
 from office.forms.deciding import DateField
 from office.levels import FIRST_STATE_SECRET, Secrecy, Urgency
 from office.models.contacts import Organisation
@@ -18,7 +19,7 @@ from office.models.numbers import Series
 from office.models.people import Kind, User
 
 from .models import IncomingDocument
-from .registering import sender_named
+from .registering import WORDS, sender_named
 
 FUNCTION = "documents.incoming"
 MEETING_BOOK, TELEGRAM_BOOK = "会", "电"
@@ -106,6 +107,11 @@ class IncomingForm(forms.Form):
     )
     answer_wanted = forms.BooleanField(label=gettext_lazy("要求答复"), required=False)
     answer_by = DateField(label=gettext_lazy("答复期限"), lean="future", required=False)
+    category = forms.ChoiceField(
+        label=gettext_lazy("文件类别"),
+        choices=[("", gettext_lazy("按登记簿")), *IncomingDocument.Category.choices],
+        required=False,
+    )
     from_meeting = forms.CharField(label=gettext_lazy("会议带回（会议名称）"), max_length=120, required=False)
     meeting_at = MomentField(label=gettext_lazy("会议时间"), max_length=30, required=False)
     meeting_place = forms.CharField(label=gettext_lazy("会议地点"), max_length=120, required=False)
@@ -164,9 +170,10 @@ class IncomingForm(forms.Form):
             data["answer_wanted"] = True
         if data.get("series") == TELEGRAM_BOOK and not data.get("telegram_urgency"):
             self.add_error("telegram_urgency", _("电报请选等级。"))
-        if data.get("series") == MEETING_BOOK:
+        if data.get("series") == MEETING_BOOK and not classified:
             self._meeting(data)
-        if data.get("channel") == IncomingDocument.Channel.MEETING and not data.get("from_meeting"):
+        brought = data.get("channel") == IncomingDocument.Channel.MEETING
+        if brought and not classified and not data.get("from_meeting"):
             self.add_error("from_meeting", _("会议带回的文件请写会议名称（R-IN-07）。"))
         return data
 
@@ -177,8 +184,13 @@ class IncomingForm(forms.Form):
                 "title",
                 _("涉密文件只登编号、来文单位、密级和期限，不写标题（%(article)s）。") % {"article": article},
             )
-        if data.get("note"):
-            self.add_error("note", _("涉密文件不写备注（%(article)s）。") % {"article": article})
+        for name in WORDS:
+            if data.get(name):
+                self.add_error(
+                    name,
+                    _("涉密文件不写“%(column)s”（%(article)s）。")
+                    % {"column": self.fields[name].label, "article": article},
+                )
         if data.get("files"):
             self.add_error(
                 "files", _("涉密文件不得上传（%(article)s）。请取消选择文件。") % {"article": article}
@@ -234,7 +246,9 @@ class IncomingForm(forms.Form):
         }
 
     def _category(self) -> str:
-        """R-IN-06, from the book: what a clerk need not choose by hand."""
+        """R-IN-06: what the clerk chose, else what the book says, so that he seldom needs to."""
+        if self.cleaned_data["category"]:
+            return self.cleaned_data["category"]
         category = IncomingDocument.Category
         return {
             "平": category.ENQUIRY,
@@ -299,12 +313,13 @@ class CorrectionForm(forms.Form):
             },
         }
         super().__init__(*args, initial=initial, **kwargs)
+        # The reason for correcting a state secret stays on paper too.
+        self.fields["reason"].required = not wordless(case)
 
     def clean(self):
         data = super().clean()
-        classified = self.document.case.secrecy >= FIRST_STATE_SECRET and not settings.CLASSIFIED_NETWORK
-        if classified:
-            for name in ("title", "note", "files"):
+        if wordless(self.document.case):
+            for name in ("reason", "title", "note", "files"):
                 if data.get(name):
                     self.add_error(
                         name, _("涉密文件不在本系统写内容（《保守国家秘密法》第三十一条，R-SEC-03）。")

@@ -7,7 +7,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from office import clock, timing
-from office.acting.door import Passing, wordless
+from office.acting.door import Passing
 from office.models.cases import Case
 from office.models.files import Attachment
 from office.models.people import Post, User
@@ -130,15 +130,22 @@ def has_been_read(passing: Passing) -> str:
     case = passing.case
     if not case.turns.filter(step="read", ended_how="moved").exists():
         return _("还没有人阅过，不能办结。请先送阅。")
+    if (named := named_in_force(case)) is not None:
+        return _("批示由%(lead)s承办，只阅不能办结，请交办（R-IN-15）。") % {"lead": named.lead}
+    if answer_is_due(case):
+        return _("来文要求答复，只阅不能办结，请转办后答复。")
     return ""
 
 
+def may_conclude(passing: Passing) -> str:
+    return answered_when_wanted(passing) or result_is_on_record(passing)
+
+
 def result_is_on_record(passing: Passing) -> str:
-    """R-IN-17: process and result are written with name and date before the case closes."""
-    reported = passing.case.decisions.filter(
-        move__in=["report", "report_to_answer"], round=passing.case.round
-    ).exists()
-    if reported or wordless(passing.case):
+    """R-IN-17: what went to handling closes with process and result written with name and date."""
+    case = passing.case
+    handled = case.turns.filter(step="handle", side=False, round=case.round).exists()
+    if not handled or case.decisions.filter(move="report", round=case.round).exists():
         return ""
     return _("承办部门还没有写明办理结果，不能办结（R-IN-17）。")
 

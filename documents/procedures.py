@@ -50,7 +50,7 @@ CONCLUDE_STEP = Step(
     sides="wait",
     due=Period("OFF-CLOSE", workdays(2), source="defaults", unverified=True),
     moves=[
-        Move("finish", _("办结"), close="done", opinion="may", check=paths.answered_when_wanted, primary=True,
+        Move("finish", _("办结"), close="done", opinion="may", check=paths.may_conclude, primary=True,
              when=paths.no_answer_is_due),
         Move("answered", _("登记答复"), opinion="must", then=paths.keep_answer, when=paths.answer_is_due,
              primary=True),
@@ -61,6 +61,8 @@ HANDLE_STEP = Step(
     _("承办"),
     whom="departments",
     due=HANDLE,
+    # The result is written before the paper goes on (R-IN-17).
+    forbids=("skip",),
     moves=[
         Move("report", _("报结果"), to="conclude", opinion="must", then=paths.keep_result, primary=True),
         Move("ask_help", _("请协办"), side="assist", names="several", opinion="may"),
@@ -216,7 +218,8 @@ class Envelope(IncomingBase):
     title = _("亲启件")
     source = "R-IN-25"
 
-    deliver = Step(_("转交收件人"), post="clerk", due=REVIEW, moves=[
+    # Skipping would name somebody else than the addressee.
+    deliver = Step(_("转交收件人"), post="clerk", due=REVIEW, forbids=("skip",), moves=[
         Move("deliver", _("转交本人"), to="keep", names="one", check=paths.addressee_only, primary=True),
     ])
     keep = Step(_("本人签收"), forbids=("reassign", "delegate", "add_before", "add_after"), moves=[

@@ -5,13 +5,14 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
+from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from pypinyin import Style, lazy_pinyin
 
 from office import acting, procedures
-from office.acting.door import Refused
+from office.acting.door import Refused, wordless
 from office.levels import FIRST_STATE_SECRET, LONGEST_PERIOD, Secrecy, Urgency
 from office.models.cases import Case
 from office.models.contacts import Organisation
@@ -83,7 +84,7 @@ def register(
     telegram = fields.get("telegram", "")
     if telegram:
         urgency = TELEGRAM_RUNS_AS[telegram]
-    _refuse_secrets(series, secrecy=secrecy, title=title, fields=fields)
+    _refuse_secrets(series, secrecy=secrecy, meeting=meeting, fields=fields)
     form = form_of(purpose, meeting=meeting is not None)
     chosen = procedures.get(procedure) if procedure else procedure_for(form, on=timezone.localdate(at))
     if purpose == IncomingDocument.Purpose.ENVELOPE:
@@ -98,7 +99,7 @@ def register(
         Organisation.objects.filter(pk=sender.pk).update(used=sender.used + 1)
         if attach is not None:
             attach(case)
-        if secrecy < FIRST_STATE_SECRET:
+        if not wordless(case):
             case.search_text = search_words(document)
             case.save(update_fields=["search_text"])
         paths.start_answer_clock(document, at=at)
@@ -119,15 +120,27 @@ def register(
         )
 
 
-def _refuse_secrets(series: Series, *, secrecy: int, title: str, fields: dict) -> None:
+# Beside the title: the columns that would say what a paper is about.
+WORDS = ("note", "mismatch", "from_meeting")
+
+
+def _refuse_secrets(series: Series, *, secrecy: int, meeting: dict | None, fields: dict) -> None:
     if series.number_only and secrecy < FIRST_STATE_SECRET:
         raise Refused(
             _("“%(book)s”只登涉密文件，请选密级或换一本。") % {"book": series.title}, field="secrecy"
         )
-    if secrecy >= FIRST_STATE_SECRET and fields.get("note"):
-        raise Refused(
-            _("涉密文件不得在备注里写内容（《保守国家秘密法》第三十一条，R-SEC-03）。"), field="note"
-        )
+    if secrecy >= FIRST_STATE_SECRET and not settings.CLASSIFIED_NETWORK:
+        if written := next((name for name in WORDS if fields.get(name)), None):
+            raise Refused(
+                _("涉密文件不得写“%(column)s”（《保守国家秘密法》第三十一条，R-SEC-03）。")
+                % {"column": IncomingDocument._meta.get_field(written).verbose_name},
+                field=written,
+            )
+        if meeting is not None:
+            raise Refused(
+                _("涉密的会议通知请登在“密”本，时间地点只在纸上（《保守国家秘密法》第三十一条，R-SEC-03）。"),
+                field="series",
+            )
     years = fields.get("secrecy_years")
     longest = LONGEST_PERIOD.get(secrecy)
     if years and longest and years > longest:

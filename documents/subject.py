@@ -12,6 +12,7 @@ from office import access, procedures, showing, subjects
 from office.acting.door import wordless
 from office.forms.deciding import DateField
 from office.forms.people import Candidates, HolderField, HoldersField, key_of
+from office.levels import FIRST_STATE_SECRET
 from office.models.cases import Case, Turn
 from office.models.people import Post, User
 
@@ -93,9 +94,7 @@ def facts(case: Case) -> dict:
         "meeting": _meeting(one),
         "envelope_only": one.is_envelope,
         "answer_words": _answer_words(one),
-        "classified_words": _("涉密文件：本系统只登编号、来文单位、密级和期限，内容只在纸上（R-SEC-03）。")
-        if wordless(case)
-        else "",
+        "classified_words": _classified_words(case),
     }
 
 
@@ -110,6 +109,15 @@ def _meeting(one: IncomingDocument) -> dict | None:
         "answer_by": showing.moment(meeting.answer_by),
         "goes": "、".join(person.name for person in meeting.attendees.all()),
     }
+
+
+def _classified_words(case: Case) -> str:
+    if case.secrecy < FIRST_STATE_SECRET:
+        return ""
+    words = _("涉密件由专人办理、按时清退（R-IN-27）；印制的校样、底版当即销毁（R-SEC-09）。")
+    if wordless(case):
+        words = _("涉密文件：本系统只登编号、来文单位、密级和期限，内容只在纸上（R-SEC-03）。") + words
+    return words
 
 
 def _answer_words(one: IncomingDocument) -> str:

@@ -16,6 +16,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from office import access, acting, files, searching, shorthand, showing
 from office.acting.door import wordless
+from office.levels import FIRST_STATE_SECRET
 from office.models.cases import Case, Turn
 from office.models.contacts import Organisation
 from office.models.files import Attachment
@@ -50,12 +51,15 @@ def incoming_new(request: Asked) -> HttpResponse:
     if request.method == "POST":
         form = IncomingForm(request.POST, request.FILES, year=today.year)
         if request.POST.get("save") == "draft":
-            save_draft(request, key=DRAFT)
-            messages.success(request, _("草稿已存，下次打开接着写。"))
-            return redirect("incoming_new")
-        if form.is_valid() and (case := _save(request, form)) is not None:
+            if _keep_draft(request):
+                messages.success(request, _("草稿已存，下次打开接着写。"))
+                return redirect("incoming_new")
+            form.full_clean()
+            form.add_error("secrecy", _("涉密文件不存草稿（《保守国家秘密法》第三十一条，R-SEC-03）。"))
+        elif form.is_valid() and (case := _save(request, form)) is not None:
             return _saved(request, form, case)
-        save_draft(request, key=DRAFT)
+        else:
+            _keep_draft(request)
     else:
         initial = initial_from(draft)
         if request.GET.get("carry"):
@@ -67,6 +71,16 @@ def incoming_new(request: Asked) -> HttpResponse:
         _entry_page(request, form, draft=draft, carried=carried),
         status=422 if form.errors else 200,
     )
+
+
+def _keep_draft(request: Asked) -> bool:
+    """Whether what is typed was kept; of a state secret nothing is, and what was kept before goes (R-SEC-03)."""
+    secrecy = request.POST.get("secrecy", "")
+    if secrecy.isdecimal() and int(secrecy) >= FIRST_STATE_SECRET and not settings.CLASSIFIED_NETWORK:
+        Draft.objects.filter(person=request.user, key=DRAFT).delete()
+        return False
+    save_draft(request, key=DRAFT)
+    return True
 
 
 def _save(request: Asked, form: IncomingForm) -> Case | None:
@@ -156,7 +170,15 @@ def _entry_page(request: Asked, form: IncomingForm, *, draft: Draft | None, carr
         "telegram_series": TELEGRAM_BOOK,
         "more_open": any(
             form.errors.get(name)
-            for name in ("copy_number", "secrecy_period", "from_meeting", "note", "mismatch")
+            for name in (
+                "copy_number",
+                "secrecy_period",
+                "addressee",
+                "category",
+                "from_meeting",
+                "mismatch",
+                "note",
+            )
         ),
         "file_words": _("%(types)s，单个不超过 %(n)d MB")
         % {"types": FILE_WORDS, "n": settings.FILE_SIZE_LIMIT // 1024 // 1024},
@@ -262,11 +284,7 @@ def incoming_draft(request: Asked) -> HttpResponse:
     """What is typed is kept every few seconds; of a classified paper nothing is (R-SEC-03)."""
     if not may_register(request.user):
         raise Http404
-    secrecy = request.POST.get("secrecy", "0")
-    if secrecy.isdigit() and int(secrecy) >= 2:
-        Draft.objects.filter(person=request.user, key=DRAFT).delete()
-        return HttpResponse(status=204)
-    save_draft(request, key=DRAFT)
+    _keep_draft(request)
     return HttpResponse(status=204)
 
 

@@ -274,8 +274,10 @@ def _in_chair(case: Case, post: Post) -> tuple[User | None, Post] | None:
     people = access.able(case, access.seated(post))
     if not people:
         return None
-    # A sealed case goes to people by name; one who sits alone has it in his own hands, whoever sits there later.
-    return (people[0] if case.sealed and len(people) == 1 else None), post
+    # A sealed case and a state secret (R-IN-27) go to people by name; one who sits alone has it in his own hands,
+    # whoever sits there later.
+    by_name = case.sealed or case.secrecy >= FIRST_STATE_SECRET
+    return (people[0] if by_name and len(people) == 1 else None), post
 
 
 def fallbacks(passing: Passing, step: procedures.Step) -> list[Post]:

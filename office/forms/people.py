@@ -5,9 +5,10 @@ from collections.abc import Iterable
 from django import forms
 from django.core.exceptions import ValidationError
 from django.utils import timezone
+from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 
-from office.models.people import Kind, Leave, Post, PostHolding, User
+from office.models.people import Department, Kind, Leave, Post, PostHolding, User
 from office.procedures import Step
 
 
@@ -33,7 +34,7 @@ def by_keys(keys: Iterable[str]) -> list[User | Post]:
 
 
 class Candidates:
-    """Everybody who may be named, read once per page: two queries for any number of fields."""
+    """Everybody who may be named, read once per page: four queries for any number of fields."""
 
     def __init__(self) -> None:
         today = timezone.localdate()
@@ -53,12 +54,24 @@ class Candidates:
         )
 
     def leaders(self) -> list[tuple[str, str]]:
-        """Ranked leaders in ranking order."""
+        """Ranked leaders in ranking order, with the departments they are in charge of: important papers go to
+        the first, ordinary ones to the leader in charge (R-IN-14)."""
         ranked = sorted((one for one in self.holdings if one.post.rank), key=lambda one: one.post.rank or 0)
         found: dict[str, str] = {}
         for one in ranked:
-            found.setdefault(key_of(one.person), self._words(one.person, one.person.title or one.post.name))
+            charge = "、".join(self._in_charge.get(one.post_id, ()))
+            title = one.person.title or one.post.name
+            words = _("%(title)s（分管%(departments)s）") % {"title": title, "departments": charge} if charge else title
+            found.setdefault(key_of(one.person), self._words(one.person, words))
         return list(found.items())
+
+    @cached_property
+    def _in_charge(self) -> dict[int, list[str]]:
+        """The names of the departments each post leads."""
+        led: dict[int, list[str]] = {}
+        for unit in Department.objects.filter(leader__isnull=False, retired=False):
+            led.setdefault(unit.leader_id, []).append(str(unit))
+        return led
 
     def departments(self) -> list[tuple[str, str]]:
         """Heads of departments, as posts: work goes to the chair."""
