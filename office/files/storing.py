@@ -61,6 +61,15 @@ def keep(made: IO[bytes] | File, *, type: str, at: datetime, pages: int | None =
         path.unlink(missing_ok=True)
 
 
+def put_back(made: IO[bytes], *, content_hash: str) -> None:
+    """Content whose row is there already, out of a backup. Raises ValueError when it is not that content."""
+    path, _size, digest = receive(made, name="", limit=None)
+    if digest != content_hash:
+        path.unlink()
+        raise ValueError(f"The content is {digest}, not {content_hash}.")
+    _settle(path, content_hash=digest)
+
+
 def _row(*, content_hash: str, size: int, type: str, pages: int | None, at: datetime) -> StoredFile:
     # Two at once: the second meets the unique hash inside its savepoint and takes the first one's row.
     return StoredFile.objects.get_or_create(
