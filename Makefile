@@ -40,7 +40,8 @@ lint: setup-test
 	@$(PYTHON) -m mypy office
 
 messages: setup
-	@$(PYTHON) manage.py makemessages --locale en --no-wrap --ignore '.venv/*' --ignore 'var/*' --ignore 'tests/*'
+	@$(PYTHON) manage.py makemessages --locale en --no-wrap --no-obsolete --add-location file --ignore '.venv/*' --ignore 'var/*' --ignore 'tests/*'
+	@sed -i '/^"POT-Creation-Date:/d' locale/*/LC_MESSAGES/django.po
 	@$(MAKE) --no-print-directory catalogues
 
 catalogues: $(CATALOGUES)

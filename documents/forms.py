@@ -8,7 +8,7 @@ from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from office import clock, numbering, shorthand
 from office.acting.door import wordless
@@ -69,7 +69,7 @@ def books(year: int) -> list[Series]:
 
 class IncomingForm(forms.Form):
     token = forms.UUIDField(widget=forms.HiddenInput)
-    series = forms.ChoiceField(label=gettext_lazy("登记簿"))
+    series = forms.ChoiceField(label=pgettext_lazy("one book", "登记簿"))
     received_on = DateField(label=gettext_lazy("收文日期"), lean="past")
     channel = forms.ChoiceField(label=gettext_lazy("收文方式"), choices=IncomingDocument.Channel.choices)
     carrier = forms.ChoiceField(label=gettext_lazy("载体"), choices=IncomingDocument.Carrier.choices)
@@ -344,7 +344,7 @@ class RegisterFilter(forms.Form):
         empty_value=None,
         choices=[("", gettext_lazy("全年")), *[(n, str(n)) for n in range(1, 13)]],
     )
-    series = forms.ChoiceField(label=gettext_lazy("登记簿"), required=False)
+    series = forms.ChoiceField(label=pgettext_lazy("one book", "登记簿"), required=False)
     senders = forms.ChoiceField(
         label=gettext_lazy("来文单位"),
         required=False,

@@ -5,12 +5,12 @@ from collections.abc import Iterator
 from django.db.models import Prefetch, QuerySet
 from django.utils import timezone
 
-from office import access, registers, showing
+from office import access, registers
 from office.models.cases import Case, Decision, Turn
 from office.registers import Column, Register, Row, Selection
 
 from .models import IncomingDocument
-from .sheets import levels
+from .sheets import levels, title_on_paper
 
 OUTCOMES = {"done": "办结", "reference": "存查", "refused": "退回", "void": "作废"}
 
@@ -93,7 +93,7 @@ def row_of(document: IncomingDocument) -> Row:
             f"{document.received_on:%m-%d}",
             document.sender.name,
             document.number,
-            showing.title_of(case),
+            title_on_paper(case),
             secrecy,
             urgency,
             str(document.copies),

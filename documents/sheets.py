@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 
 from django.conf import settings
-from django.utils import timezone
+from django.utils import timezone, translation
 
 from office import printing, showing
 from office.levels import Secrecy, Urgency
@@ -49,6 +49,12 @@ def levels(document: IncomingDocument) -> tuple[str, str]:
     return secrecy, TELEGRAM.get(document.telegram, "") or URGENCY[document.case.urgency]
 
 
+def title_on_paper(case: Case) -> str:
+    """Paper is Chinese whatever the language of the screen it was asked for on."""
+    with translation.override("zh-hans"):
+        return showing.title_of(case)
+
+
 def slip_of(document: IncomingDocument, *, viewer: User | None, form: Form | None = None) -> Slip:
     """The slip as it stands now. A paper for reading gets the reading form unless told otherwise."""
     case = document.case
@@ -76,7 +82,7 @@ def slip_of(document: IncomingDocument, *, viewer: User | None, form: Form | Non
         form=form,
         office=settings.OFFICE_NAME,
         reference=case.reference,
-        title=showing.title_of(case),
+        title=title_on_paper(case),
         number=document.number,
         secrecy=secrecy,
         urgency=urgency,
@@ -198,7 +204,7 @@ def circulation_of(document: IncomingDocument, *, viewer: User | None) -> Circul
     return Circulation(
         office=settings.OFFICE_NAME,
         reference=case.reference,
-        title=showing.title_of(case),
+        title=title_on_paper(case),
         number=document.number,
         secrecy=secrecy,
         copy_number=document.copy_number,

@@ -2,6 +2,7 @@
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 
 class Urgency(models.TextChoices):
@@ -30,7 +31,7 @@ LONGEST_PERIOD = {Secrecy.CONFIDENTIAL: 10, Secrecy.SECRET: 20, Secrecy.TOP_SECR
 
 
 class Outcome(models.TextChoices):
-    DONE = "done", _("办结")
+    DONE = "done", pgettext_lazy("outcome", "办结")
     VOID = "void", _("作废")
     REFUSED = "refused", _("退回")
     REFERENCE = "reference", _("存查")
