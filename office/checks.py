@@ -5,11 +5,18 @@ from django.core import checks
 from django.db import connection
 from django.db.utils import DatabaseError
 
+from office.environment import secret
+
+# As Django's security.W009 measures a key.
+KEY_LENGTH, KEY_VARIETY = 50, 5
+A_GOOD_KEY = "deploy/make-secrets.sh writes one; so does: openssl rand -hex 32"
+
 
 def register() -> None:
     checks.register(undeclared_steps, checks.Tags.database)
     checks.register(owner_apart_from_application, checks.Tags.security, deploy=True)
     checks.register(a_secret_of_its_own, checks.Tags.security, deploy=True)
+    checks.register(nothing_for_trying_out, checks.Tags.security, deploy=True)
 
 
 def undeclared_steps(app_configs, databases=None, **kwargs) -> list[checks.CheckMessage]:
@@ -22,10 +29,7 @@ def undeclared_steps(app_configs, databases=None, **kwargs) -> list[checks.Check
     try:
         if Turn._meta.db_table not in connection.introspection.table_names():
             return []
-        pairs = (
-            Turn.objects.open().order_by().values_list("case__procedure", "step").distinct()
-        )
-        found = list(pairs)
+        found = list(Turn.objects.open().order_by().values_list("case__procedure", "step").distinct())
     except DatabaseError:
         return []
     missing = [
@@ -57,13 +61,34 @@ def owner_apart_from_application(app_configs, **kwargs) -> list[checks.CheckMess
 
 
 def a_secret_of_its_own(app_configs, **kwargs) -> list[checks.CheckMessage]:
-    from office.environment import secret
+    """Sessions and password links are only as safe as this key; Django itself merely warns of a weak one."""
+    key = secret("SECRET_KEY", "")
+    if not key:
+        return [
+            checks.Error(
+                "SECRET_KEY (or SECRET_KEY_FILE) is not set: every restart would sign everybody out.",
+                hint=A_GOOD_KEY,
+                id="office.E001",
+            )
+        ]
+    if len(key) < KEY_LENGTH or len(set(key)) < KEY_VARIETY or key.startswith("django-insecure-"):
+        return [
+            checks.Error(
+                f"SECRET_KEY is weak: it needs {KEY_LENGTH} characters, {KEY_VARIETY} of them different.",
+                hint=A_GOOD_KEY,
+                id="office.E003",
+            )
+        ]
+    return []
 
-    if secret("SECRET_KEY", ""):
-        return []
+
+def nothing_for_trying_out(app_configs, **kwargs) -> list[checks.CheckMessage]:
+    """DEBUG shows the program's insides to strangers, DEMO everybody's password on the login page."""
     return [
-        checks.Error(
-            "SECRET_KEY (or SECRET_KEY_FILE) is not set: every restart would sign everybody out.",
-            id="office.E001",
+        checks.Error(f"{name} must be off in production.", hint=f"Take {name} out of the environment.", id=number)
+        for name, on, number in (
+            ("DEBUG", settings.DEBUG, "office.E004"),
+            ("DEMO", settings.DEMO, "office.E005"),
         )
+        if on
     ]

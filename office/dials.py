@@ -6,7 +6,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, cast
+from typing import Any
 
 from django.conf import settings
 from django.utils.translation import gettext as _
@@ -107,17 +107,18 @@ def by_the_server() -> list[ServerValue]:
     yes, no = _("是"), _("否")
     second = _("每个账户都要") if settings.SECOND_FACTOR == "required" else _("各人自愿")
     minutes = int(settings.AXES_COOLOFF_TIME.total_seconds() // 60)
-    validators = cast(list[dict[str, Any]], settings.AUTH_PASSWORD_VALIDATORS)
-    length = next(row["OPTIONS"]["min_length"] for row in validators if "min_length" in row.get("OPTIONS", {}))
+    tries = _("%(n)d 次") % {"n": settings.AXES_FAILURE_LIMIT}
+    idle = _("%(n)d 分钟") % {"n": settings.IDLE_MINUTES}
+    days = _("%(n)d 天") % {"n": settings.PASSWORD_DAYS} if settings.PASSWORD_DAYS else _("不要求")
     return [
         ServerValue("OFFICE_NAME", _("单位名称"), settings.OFFICE_NAME, ""),
         ServerValue("CLASSIFIED_NETWORK", _("已声明的涉密网络"), yes if settings.CLASSIFIED_NETWORK else no,
                     _("保守国家秘密法；R-SEC-03")),
-        ServerValue("LOGIN_TRIES", _("口令输错几次锁定"), _("%(n)d 次") % {"n": settings.AXES_FAILURE_LIMIT}, habit, True),
+        ServerValue("LOGIN_TRIES", _("口令输错几次锁定"), tries, habit, True),
         ServerValue("LOGIN_LOCK_MINUTES", _("锁定多久"), _("%(n)d 分钟") % {"n": minutes}, habit, True),
-        ServerValue("IDLE_MINUTES", _("多久不操作自动退出"), _("%(n)d 分钟") % {"n": settings.IDLE_MINUTES}, habit, True),
-        ServerValue("PASSWORD_LENGTH", _("口令最短"), _("%(n)d 个字符") % {"n": length}, habit, True),
-        ServerValue("PASSWORD_DAYS", _("口令多久要换"), _("%(n)d 天") % {"n": settings.PASSWORD_DAYS}, habit, True),
+        ServerValue("IDLE_MINUTES", _("多久不操作自动退出"), idle, habit, True),
+        ServerValue("PASSWORD_LENGTH", _("口令最短"), _("%(n)d 个字符") % {"n": settings.PASSWORD_LENGTH}, habit, True),
+        ServerValue("PASSWORD_DAYS", _("口令多久要换"), days, habit, True),
         ServerValue("SECOND_FACTOR", _("动态口令"), second, _("等保三级要求双因素"), True),
         ServerValue("FILE_SIZE_LIMIT", _("附件最大"), f"{settings.FILE_SIZE_LIMIT // (1024 * 1024)} MB",
                     _("系统起始值")),

@@ -3,6 +3,7 @@
 import logging
 from collections.abc import Callable
 from datetime import timedelta
+from ipaddress import ip_address
 from time import time
 from urllib.parse import urlencode
 
@@ -20,8 +21,10 @@ from office.models.people import User
 
 log = logging.getLogger(__name__)
 
-# Addresses somebody may use whose password is out of date or whose second factor is missing.
-ON_THE_WAY_IN = {"password_change", "password_change_done", "second_factor", "second_factor_setup", "text_size"}
+# The steps of coming in: the addresses open to who stands before each, where he is sent first.
+SECOND_FACTOR = ("second_factor",)
+PASSWORD = ("password_change", "password_change_done")
+SETTING_UP = ("second_factor_setup",)
 # Addresses a page asks for by itself, again and again: no sign that anybody is there.
 POLLED = {"job"}
 
@@ -84,11 +87,9 @@ class SignedIn:
         user = request.user
         if not user.is_authenticated:
             return to_login(request)
-        if name not in ON_THE_WAY_IN:
-            if password_is_old(user):
-                return redirect("password_change")
-            if not user.is_verified() and (settings.SECOND_FACTOR == "required" or user_has_device(user)):
-                return redirect("second_factor" if user_has_device(user) else "second_factor_setup")
+        step = next_step(user)
+        if step and name not in step:
+            return redirect(step[0])
         if not admission.admits(name, user.kind):
             if name not in admission.ADMITTED:
                 log.warning("The address %r is classified nowhere in office/admission.py and stays closed.", name)
@@ -96,6 +97,31 @@ class SignedIn:
                 return redirect(admission.start_url(user.kind))
             raise Http404
         return self.get_response(request)
+
+
+def next_step(user: User) -> tuple[str, ...]:
+    """What still lies between a signed-in person and the office: the addresses of that step, or nothing.
+
+    The second factor comes before the password: whoever knows the password only must not change it.
+    """
+    if not user.is_verified() and user_has_device(user):
+        return SECOND_FACTOR
+    if password_is_old(user):
+        return PASSWORD
+    if settings.SECOND_FACTOR == "required" and not user.is_verified():
+        return SETTING_UP
+    return ()
+
+
+def address_of(request: HttpRequest) -> str | None:
+    """Where a request comes from. Behind a proxy it is the last address the header names, the one the proxy wrote."""
+    if settings.BEHIND_PROXY:
+        named = request.META.get("HTTP_X_FORWARDED_FOR", "").rsplit(",", 1)[-1].strip()
+        try:
+            return str(ip_address(named))
+        except ValueError:
+            log.warning("The proxy named no address a request came from: %r", named[:60])
+    return request.META.get("REMOTE_ADDR") or None
 
 
 def password_is_old(user: User) -> bool:

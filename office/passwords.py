@@ -3,6 +3,7 @@
 import re
 import secrets
 
+from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
@@ -10,12 +11,17 @@ from django.utils.translation import gettext as _
 class ThreeKindsOfCharacters:
     KINDS = (r"[a-z]", r"[A-Z]", r"[0-9]", r"[^a-zA-Z0-9]")
 
-    def validate(self, password: str, user=None) -> None:
+    def validate(self, password: str, user: object = None) -> None:
         if sum(bool(re.search(kind, password)) for kind in self.KINDS) < 3:
             raise ValidationError(self.get_help_text(), code="password_too_plain")
 
     def get_help_text(self) -> str:
         return _("口令要含大写字母、小写字母、数字、符号中的至少三种。")
+
+
+def password_rule() -> str:
+    """What a new password must be, in one line beside the field."""
+    return _("至少 %(n)d 个字，大写、小写、数字、符号中至少三种") % {"n": settings.PASSWORD_LENGTH}
 
 
 # Without letters and digits that are mixed up when read aloud or from paper.

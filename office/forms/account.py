@@ -8,6 +8,7 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
 from office.models.people import User
+from office.passwords import password_rule
 
 
 class LoginForm(AuthenticationForm):
@@ -36,7 +37,7 @@ class PasswordForm(PasswordChangeForm):
         super().__init__(*args, **kwargs)
         self.fields["old_password"].label = _("原口令")
         self.fields["new_password1"].label = _("新口令")
-        self.fields["new_password1"].help_text = _("十个字以上，大写、小写、数字、符号中至少三种。")
+        self.fields["new_password1"].help_text = password_rule()
         self.fields["new_password2"].label = _("再输一次新口令")
         self.fields["new_password2"].help_text = ""
 

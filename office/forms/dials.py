@@ -7,7 +7,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext
 
 from office import chasing, procedures
 from office.clock import Limit, OfficeHours
@@ -47,6 +47,13 @@ KINDS = [
     (chasing.INFORM, gettext_lazy("只告知，不算催办")),
 ]
 
+UNITS = [
+    ("workdays", gettext_lazy("个工作日")),
+    ("half_days", gettext_lazy("个半天")),
+    ("hours", gettext_lazy("小时")),
+    ("every", gettext_lazy("小时一次，反复")),
+]
+
 
 def newest_case(codes: list[str]) -> date | None:
     """The day the latest case of these procedures was opened."""
@@ -70,9 +77,8 @@ class Dated(forms.Form):
         since = self.cleaned_data["since"]
         free = first_free_day(self.codes)
         if since is None or since < free:
-            raise ValidationError(
-                _("最早从 %(day)s 起：办理中的文件仍按开始时的办法走，这一天以前已有文件开办。") % {"day": free.isoformat()}
-            )
+            words = _("最早从 %(day)s 起：办理中的文件仍按开始时的办法走，这一天以前已有文件开办。")
+            raise ValidationError(words % {"day": free.isoformat()})
         return since
 
 
@@ -198,6 +204,8 @@ class StepForm(Dated):
 def _limit(kind: str | None, count: int | None, at: str) -> Limit:
     if not kind or count is None:
         raise ValueError(_("数目和单位要一起写；都空着就照规定。"))
+    if count == 0 and kind != "until":
+        raise ValueError(_("数目至少是 1。当天办结的，单位选“个工作日后的几点前”，数目写 0。"))
     return Limit.from_dict({"kind": kind, "count": count, **({"at": at} if at else {})})
 
 
@@ -228,12 +236,7 @@ class LadderForm(Dated):
     since = DateField(label=gettext_lazy("从哪天起"), help_text=gettext_lazy("这一天起开办的文件照新阶梯"))
 
     SPARE = 2
-    UNITS = [
-        ("workdays", gettext_lazy("个工作日")),
-        ("half_days", gettext_lazy("个半天")),
-        ("hours", gettext_lazy("小时")),
-        ("every", gettext_lazy("小时一次，反复")),
-    ]
+    COLUMNS = ("label", "anchor", "count", "unit", "at", "to", "kind")
     ANCHORS = [(chasing.DUE, gettext_lazy("到期")), (chasing.START, gettext_lazy("收到"))]
 
     def __init__(self, *args: Any, ladder: chasing.Ladder, **kwargs: Any) -> None:
@@ -253,7 +256,7 @@ class LadderForm(Dated):
             "label": forms.CharField(label=_("名称"), required=False, max_length=60),
             "anchor": forms.ChoiceField(label=_("从何时算"), choices=self.ANCHORS, required=False),
             "count": forms.IntegerField(label=_("前（负）后（正）几"), required=False, min_value=-60, max_value=60),
-            "unit": forms.ChoiceField(label=_("单位"), choices=self.UNITS, required=False),
+            "unit": forms.ChoiceField(label=pgettext("of a limit", "单位"), choices=UNITS, required=False),
             "at": forms.CharField(label=_("几点"), required=False, max_length=5),
             "to": forms.ChoiceField(label=_("向谁"), choices=ROLES, required=False),
             "kind": forms.ChoiceField(label=_("方式"), choices=KINDS, required=False),
@@ -271,8 +274,7 @@ class LadderForm(Dated):
 
     @property
     def rows(self) -> list[list[forms.BoundField]]:
-        names = ("label", "anchor", "count", "unit", "at", "to", "kind")
-        return [[self[f"r{place}-{name}"] for name in names] for place in self.places]
+        return [[self[f"r{place}-{name}"] for name in self.COLUMNS] for place in self.places]
 
     @property
     def other_fields(self) -> list[forms.BoundField]:
@@ -282,7 +284,7 @@ class LadderForm(Dated):
         cleaned = super().clean() or self.cleaned_data
         rungs = []
         for place in self.places:
-            row = {name: cleaned.get(f"r{place}-{name}") for name in ("label", "anchor", "count", "unit", "at", "to", "kind")}
+            row = {name: cleaned.get(f"r{place}-{name}") for name in self.COLUMNS}
             if not row["label"]:
                 continue
             try:

@@ -3,6 +3,7 @@
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
+from simple_history.models import HistoricalRecords
 
 from .cases import Case, Turn
 from .people import User
@@ -20,6 +21,7 @@ class Day(models.Model):
     kind = models.CharField(_("类别"), max_length=10, choices=Kind.choices)
     note = models.CharField(_("说明"), max_length=60, blank=True)
     source = models.CharField(_("依据"), max_length=200, blank=True)
+    history = HistoricalRecords()
 
     class Meta:
         verbose_name = _("日历")
@@ -32,9 +34,15 @@ class KnownYear(models.Model):
 
     year = models.PositiveSmallIntegerField(_("年份"), unique=True)
     source = models.CharField(_("依据"), max_length=200, blank=True)
+    history = HistoricalRecords()
 
     class Meta:
+        verbose_name = _("放假安排")
+        verbose_name_plural = _("放假安排")
         ordering = ["year"]
+
+    def __str__(self) -> str:
+        return str(self.year)
 
 
 class Clock(models.Model):

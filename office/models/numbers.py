@@ -2,6 +2,7 @@
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from simple_history.models import HistoricalRecords
 
 from .people import User
 
@@ -24,6 +25,8 @@ class Series(models.Model):
     # A book of classified papers: number, sender, level and period only (R-SEC-03).
     number_only = models.BooleanField(_("只登编号"), default=False)
     retired = models.BooleanField(_("停用"), default=False)
+    # Numbers drawn are no changes: numbering.take() writes past it.
+    history = HistoricalRecords()
 
     class Meta:
         verbose_name = _("编号系列")

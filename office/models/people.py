@@ -55,9 +55,9 @@ class User(AbstractBaseUser):
         _("知悉范围"), choices=Secrecy.choices, default=Secrecy.WORK
     )
     is_active = models.BooleanField(_("在用"), default=True)
-    joined_at = models.DateTimeField(auto_now_add=True)
-    password_changed_at = models.DateTimeField(null=True, blank=True)
-    must_change_password = models.BooleanField(default=False)
+    joined_at = models.DateTimeField(_("建立于"), auto_now_add=True)
+    password_changed_at = models.DateTimeField(_("口令改于"), null=True, blank=True)
+    must_change_password = models.BooleanField(_("一次性口令还没改"), default=False)
 
     objects = People()
     history = HistoricalRecords(excluded_fields=["password", "last_login"])
@@ -68,6 +68,8 @@ class User(AbstractBaseUser):
 
     # django-otp's middleware tells whether the second factor has been shown.
     is_verified: Callable[[], bool]
+    # Set on one object for one save that is no change of the account (simple-history asks for it).
+    skip_history_when_saving: bool
 
     # Django asks these of every user; here they open nothing (house rule: is_superuser opens nothing).
     is_staff = False
@@ -204,14 +206,14 @@ class PostHolding(models.Model):
     starts_on = models.DateField(_("到任日期"))
     ends_on = models.DateField(_("离任日期"), null=True, blank=True)
     # Copied from the post by a trigger, because the exclusion constraint can only read its own row.
-    single = models.BooleanField(default=False, editable=False)
+    single = models.BooleanField(_("只能一人在任"), default=False, editable=False)
     granted_by = models.ForeignKey(
-        User, null=True, on_delete=models.PROTECT, related_name="+", editable=False
+        User, verbose_name=_("授予人"), null=True, on_delete=models.PROTECT, related_name="+", editable=False
     )
     confirmed_by = models.ForeignKey(
-        User, null=True, on_delete=models.PROTECT, related_name="+", editable=False
+        User, verbose_name=_("确认人"), null=True, on_delete=models.PROTECT, related_name="+", editable=False
     )
-    confirmed_at = models.DateTimeField(null=True, editable=False)
+    confirmed_at = models.DateTimeField(_("确认时间"), null=True, editable=False)
 
     objects = Holdings.as_manager()
     history = HistoricalRecords()
@@ -256,7 +258,7 @@ class Deputy(models.Model):
         _("最高密级"), choices=Secrecy.choices, default=Secrecy.NONE
     )
     note = models.CharField(_("说明"), max_length=200, blank=True)
-    ended_at = models.DateTimeField(null=True, blank=True, editable=False)
+    ended_at = models.DateTimeField(_("收回时间"), null=True, blank=True, editable=False)
     history = HistoricalRecords()
 
     class Meta:

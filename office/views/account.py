@@ -25,8 +25,9 @@ from django_otp.plugins.otp_totp.models import TOTPDevice
 from office import admission
 from office.context import A_YEAR, KEYS_COOKIE, TEXT_SIZE_COOKIE
 from office.forms.account import LoginForm, MySettingsForm, PasswordForm, TokenForm
-from office.middleware import name_of, password_is_old
+from office.middleware import address_of, name_of, password_is_old
 from office.models.people import User
+from office.passwords import password_rule
 from office.views.asked import Asked
 
 SPARE_CODES = 8
@@ -84,7 +85,7 @@ def locked(request: HttpRequest, original_response=None, credentials=None, *args
     """Asked by django-axes: says after how many minutes to try again. A further try makes it no longer."""
     username = (credentials or {}).get("username") or request.POST.get("username", "")
     attempts = AccessAttempt.objects.filter(
-        username=username, failures_since_start__gte=1, ip_address=request.META.get("REMOTE_ADDR") or None
+        username=username, failures_since_start__gte=1, ip_address=address_of(request)
     )
     last = attempts.order_by("-attempt_time").first()
     minutes = None
@@ -117,7 +118,9 @@ def password_change(request: Asked) -> HttpResponse:
         update_session_auth_hash(request, user)
         return redirect("password_change_done")
     return TemplateResponse(
-        request, "registration/password_change_form.html", {"form": form, "must": password_is_old(request.user)}
+        request,
+        "registration/password_change_form.html",
+        {"form": form, "must": password_is_old(request.user), "one_time": request.user.must_change_password},
     )
 
 
@@ -240,7 +243,12 @@ def my_settings(request: Asked) -> HttpResponse:
     return TemplateResponse(
         request,
         "office/my_settings.html",
-        {"form": form, "sessions": None, "second_factor_on": user_has_device(request.user)},
+        {
+            "form": form,
+            "sessions": None,
+            "second_factor_on": user_has_device(request.user),
+            "password_rule": password_rule(),
+        },
     )
 
 

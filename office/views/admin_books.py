@@ -92,7 +92,7 @@ def _series_form(request: Asked, one: Series | None) -> HttpResponse:
             "source": "",
             "form": form,
             "back_url": reverse("series_list"),
-            "history": [],
+            "history": history_of(one) if one else [],
         },
     )
 
@@ -131,6 +131,7 @@ def series_year(request: Asked) -> HttpResponse:
             "lines": [f"{name}〔{year}〕" for name in names],
             "form": None,
             "yes_words": _("开簿"),
+            "refused": not names,
             "back_url": reverse("series_list"),
         },
     )
@@ -149,6 +150,7 @@ def organisations(request: Asked) -> HttpResponse:
             Q(name__icontains=words) | Q(short_name__icontains=words) | Q(initials__startswith=words.lower())
         )
     page = Paginator(found, PAGE).get_page(request.GET.get("page"))
+    count = page.paginator.count
     rows = [
         {
             "cells": [
@@ -166,7 +168,7 @@ def organisations(request: Asked) -> HttpResponse:
         "office/dial_list.html",
         {
             "heading": _("来往单位"),
-            "sentence": ngettext("%(n)d 个单位。", "%(n)d 个单位。", page.paginator.count) % {"n": page.paginator.count},
+            "sentence": ngettext("%(n)d 个单位。", "%(n)d 个单位。", count) % {"n": count},
             "index_url": reverse("dials"),
             "new_url": reverse("organisation_new"),
             "new_words": _("新增单位"),

@@ -6,6 +6,7 @@ from django.shortcuts import get_object_or_404, redirect
 from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 from django.views.decorators.http import require_GET, require_http_methods
 
 from office.forms.admin_people import DepartmentForm
@@ -17,11 +18,12 @@ from .history import history_of
 
 @require_GET
 def departments(request: Asked) -> HttpResponse:
+    in_charge = _("分管：%(leader)s")
     rows = [
         {
             "cells": [
                 {"words": one.name, "note": one.short_name},
-                {"words": str(one.head or ""), "note": _("分管：%(leader)s") % {"leader": one.leader} if one.leader else ""},
+                {"words": str(one.head or ""), "note": in_charge % {"leader": one.leader} if one.leader else ""},
                 {"words": str(one.parent or ""), "note": ""},
             ],
             "url": reverse("department", args=[one.pk]),
@@ -33,7 +35,7 @@ def departments(request: Asked) -> HttpResponse:
         request,
         "office/dial_list.html",
         {
-            "heading": _("部门"),
+            "heading": pgettext("heading", "部门"),
             "sentence": _("撤销的部门划线保留，旧文件上的名称不变。"),
             "new_url": reverse("department_new"),
             "new_words": _("新增部门"),

@@ -9,7 +9,7 @@ from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import ngettext, pgettext
 from django.views.decorators.http import require_GET, require_http_methods
 
 from office import chasing, dials, procedures
@@ -19,7 +19,7 @@ from office.models.dials import Ladder, ProcedureChoice, Setting, StepSetting
 from office.procedures import Procedure, Step
 from office.views.asked import Asked
 
-from .history import history_of
+from .history import history_of, history_of_all
 
 FORMS = {dials.NUMBER: NumberForm, dials.HOURS: HoursForm}
 
@@ -62,15 +62,16 @@ def _path_rows() -> list[dict]:
     turned = StepSetting.objects.values("procedure", "step").distinct().count()
     chosen = ProcedureChoice.objects.values("form").distinct().count()
     laddered = Ladder.objects.values("code").distinct().count()
+    untouched = _("都照起始值")
     rows = [
         (_("环节和时限"), "step_settings", turned, _("规定和起始值写在每个环节上")),
-        (_("流程"), "procedure_choices", chosen, _("条例第二十四条和本单位的习惯")),
+        (pgettext("heading", "流程"), "procedure_choices", chosen, _("条例第二十四条和本单位的习惯")),
         (_("催办阶梯"), "ladders", laddered, _("R-SUP-09；级数为通行做法")),
     ]
     return [
         {
             "label": label,
-            "value_words": ngettext("本单位改过 %(n)d 处", "本单位改过 %(n)d 处", n) % {"n": n} if n else _("都照起始值"),
+            "value_words": ngettext("本单位改过 %(n)d 处", "本单位改过 %(n)d 处", n) % {"n": n} if n else untouched,
             "source": source,
             "unverified": name == "ladders",
             "url": reverse(name),
@@ -236,7 +237,7 @@ def step(request: Asked, procedure: str, step: str) -> HttpResponse:
             "unverified": bool(place.due and place.due.unverified),
             "form": form,
             "back_url": reverse("steps", args=[procedure]),
-            "history": history_of(setting) if setting else [],
+            "history": history_of_all(StepSetting.objects.filter(procedure=procedure, step=step)),
         },
     )
 
@@ -262,7 +263,8 @@ def procedure_choices(request: Asked) -> HttpResponse:
             }
         )
     return _list(
-        request, _("流程"), _("新收的文件走哪个流程。已经开办的不变。"), [_("业务"), _("流程"), _("起用")], rows
+        request, pgettext("heading", "流程"), _("新收的文件走哪个流程。已经开办的不变。"),
+        [_("业务"), _("流程"), _("起用")], rows,
     )
 
 
@@ -297,7 +299,7 @@ def procedure_choice(request: Asked, form_code: str) -> HttpResponse:
             "source": "",
             "form": form,
             "back_url": reverse("procedure_choices"),
-            "history": history_of(setting) if setting else [],
+            "history": history_of_all(ProcedureChoice.objects.filter(form=form_code)),
         },
     )
 
@@ -359,7 +361,7 @@ def ladder(request: Asked, code: str) -> HttpResponse:
             "unverified": row is None,
             "form": form,
             "back_url": reverse("ladders"),
-            "history": history_of(row) if row else [],
+            "history": history_of_all(Ladder.objects.filter(code=code)),
         },
     )
 

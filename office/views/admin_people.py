@@ -6,7 +6,7 @@ from django.conf import settings
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Q, Sum
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.template.response import TemplateResponse
@@ -48,6 +48,7 @@ def people(request: Asked) -> HttpResponse:
     if kind:
         found = found.filter(kind=kind)
     page = Paginator(found, PAGE).get_page(request.GET.get("page"))
+    count = page.paginator.count
     locked = locked_usernames()
     rows = [
         {
@@ -68,7 +69,7 @@ def people(request: Asked) -> HttpResponse:
         "office/dial_list.html",
         {
             "heading": _("账户"),
-            "sentence": ngettext("%(n)d 个账户。", "%(n)d 个账户。", page.paginator.count) % {"n": page.paginator.count},
+            "sentence": ngettext("%(n)d 个账户。", "%(n)d 个账户。", count) % {"n": count},
             "new_url": reverse("person_new") if may_add else "",
             "new_words": _("新建账户"),
             "columns": [_("姓名"), _("部门和职务"), _("账户")],
@@ -83,10 +84,15 @@ def people(request: Asked) -> HttpResponse:
 def locked_usernames() -> set[str]:
     """Accounts shut by too many wrong passwords, for as long as the lock holds."""
     since = timezone.now() - settings.AXES_COOLOFF_TIME
-    rows = AccessAttempt.objects.filter(
-        attempt_time__gte=since, failures_since_start__gte=settings.AXES_FAILURE_LIMIT
+    # One row for each browser that tried: the lock counts them together, as django-axes does.
+    rows = (
+        AccessAttempt.objects.filter(attempt_time__gte=since)
+        .order_by()
+        .values("username", "ip_address")
+        .annotate(failures=Sum("failures_since_start"))
+        .filter(failures__gte=settings.AXES_FAILURE_LIMIT)
     )
-    return set(rows.values_list("username", flat=True))
+    return {row["username"] for row in rows}
 
 
 def state_words(one: User, locked: set[str]) -> str:
@@ -229,7 +235,9 @@ def person_password(request: Asked, key: int) -> HttpResponse:
     lines = [_("原口令马上失效，已登录的地方都会退出。"), _("本人会收到一条通知。")]
     if not one.does_office_business:
         lines.append(_("这是管理员账户：重发后要另一位管理员启用才能登录。"))
-    return _confirm(request, one, _("重发一次性口令"), [refusal] if refusal else lines, yes="" if refusal else _("重发"))
+    if refusal:
+        return _confirm(request, one, _("重发一次性口令"), [refusal], yes="")
+    return _confirm(request, one, _("重发一次性口令"), lines, yes=_("重发"))
 
 
 def openers(one: User):
@@ -274,11 +282,12 @@ def person_deactivate(request: Asked, key: int) -> HttpResponse:
         _tell_who_must_act(one, left)
         messages.success(request, _("已停用 %(who)s。") % {"who": one.name})
         return redirect("person", one.pk)
-    posts = PostHolding.objects.current(timezone.localdate()).filter(person=one).select_related("post__department")
+    seats = PostHolding.objects.current(timezone.localdate()).filter(person=one).select_related("post__department")
+    posts = "、".join(str(row.post) for row in seats)
     lines = [
         _("马上不能登录；办过的事和意见都保留。"),
-        *([_("还在任：%(posts)s，请安全管理员结束任职。") % {"posts": "、".join(str(row.post) for row in posts)}] if posts else []),
-        *([_("手里还有下面这些待办，会通知文书转交。")] if left else [_("手里没有待办。")]),
+        *([_("还在任：%(posts)s，请安全管理员结束任职。") % {"posts": posts}] if posts else []),
+        _("手里还有下面这些待办，会通知文书转交。") if left else _("手里没有待办。"),
     ]
     if last:
         lines = [_("这是最后一个在用的%(kind)s账户，不能停用。") % {"kind": one.get_kind_display()}]
@@ -328,7 +337,8 @@ def person_clearance(request: Asked, key: int) -> HttpResponse:
         messages.success(request, _("已保存。"))
         return redirect("person", one.pk)
     if own:
-        return _confirm(request, one, _("改知悉范围"), [_("这是您自己的另一个账户（姓名相同），请另一位安全管理员来办。")], yes="")
+        lines = [_("这是您自己的另一个账户（姓名相同），请另一位安全管理员来办。")]
+        return _confirm(request, one, _("改知悉范围"), lines, yes="")
     return TemplateResponse(
         request,
         "office/dial_form.html",
@@ -363,7 +373,8 @@ def person_second_factor(request: Asked, key: int) -> HttpResponse:
         notices.tell([one], kind="account", words=words, at=timezone.now())
         messages.success(request, _("已取消动态口令。"))
         return redirect("person", one.pk)
-    return _confirm(request, one, _("取消动态口令"), [_("请先核实手机是不是真的丢了。")], yes=_("取消动态口令"), danger=True)
+    lines = [_("请先核实手机是不是真的丢了。")]
+    return _confirm(request, one, _("取消动态口令"), lines, yes=_("取消动态口令"), danger=True)
 
 
 def _confirm(

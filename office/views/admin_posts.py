@@ -10,7 +10,7 @@ from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import ngettext, pgettext
 from django.views.decorators.http import require_GET, require_http_methods
 
 from office import notices, subjects
@@ -54,7 +54,7 @@ def posts(request: Asked) -> HttpResponse:
         request,
         "office/dial_list.html",
         {
-            "heading": _("岗位"),
+            "heading": pgettext("heading", "岗位"),
             "sentence": _("文件等的是岗位，谁坐在岗位上由任职说明。"),
             "index_url": reverse("holdings"),
             "index_words": _("任职"),
@@ -224,7 +224,8 @@ def holding_new(request: Asked) -> HttpResponse:
 def holding_confirm(request: Asked, key: int) -> HttpResponse:
     """The second confirmation. Until then the holding gives nothing."""
     with transaction.atomic():
-        one = get_object_or_404(PostHolding.objects.select_for_update(of=("self",)).select_related("post", "person"), pk=key)
+        rows = PostHolding.objects.select_for_update(of=("self",)).select_related("post", "person")
+        one = get_object_or_404(rows, pk=key)
         if not may_confirm(one, by=request.user):
             raise Http404
         if request.method == "POST":
@@ -250,7 +251,8 @@ def holding_withdraw(request: Asked, key: int) -> HttpResponse:
         one.delete()
         messages.success(request, _("已收回。"))
         return redirect("holdings")
-    return _confirm(request, one, _("收回未确认的任职"), [_("还没有生效，收回后不留任职；改动记录里看得到。")], yes=_("收回"))
+    lines = [_("还没有生效，收回后不留任职；改动记录里看得到。")]
+    return _confirm(request, one, _("收回未确认的任职"), lines, yes=_("收回"))
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -267,9 +269,8 @@ def holding_end(request: Asked, key: int) -> HttpResponse:
     waiting = Turn.objects.open().filter(post=one.post, holder__isnull=True).count()
     lines = [_("他认领的文件仍在他手里，岗位上的留给接任的人。")]
     if waiting and not others.exists():
-        lines.append(
-            ngettext("这个岗位就空了，还有 %(n)d 件文件在等。", "这个岗位就空了，还有 %(n)d 件文件在等。", waiting) % {"n": waiting}
-        )
+        words = ngettext("这个岗位就空了，还有 %(n)d 件文件在等。", "这个岗位就空了，还有 %(n)d 件文件在等。", waiting)
+        lines.append(words % {"n": waiting})
     return _confirm(request, one, _("结束任职"), lines, yes=_("结束"), form=form, danger=True)
 
 

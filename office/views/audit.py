@@ -19,20 +19,24 @@ from django.views.decorators.http import require_GET, require_http_methods
 from office import showing, verifying
 from office.forms.filters import ChoiceFilter, WordFilter
 from office.models.cases import Anchor
+from office.models.clocks import Day, KnownYear
 from office.models.contacts import Contact, Organisation
 from office.models.dials import Ladder, ProcedureChoice, Setting, StepSetting
 from office.models.grants import Look
+from office.models.numbers import Series
 from office.models.people import Department, Deputy, Kind, Post, PostHolding, User
 from office.views.asked import Asked
 
-from .history import row_of
+from .history import name_of, row_of
 
 PAGE = 60
 # Settings and rights only: what a paper is called is no business of an administrator.
 WATCHED = {
     model._meta.model_name: model
     for model in (
-        User, Post, PostHolding, Department, Deputy, Setting, StepSetting, ProcedureChoice, Ladder, Organisation, Contact,
+        *(User, Post, PostHolding, Department, Deputy),
+        *(Setting, StepSetting, ProcedureChoice, Ladder, Series, Day, KnownYear),
+        *(Organisation, Contact),
     )
 }
 
@@ -64,10 +68,11 @@ def overview(request: Asked) -> HttpResponse:
     failures = AccessFailureLog.objects.filter(attempt_time__gte=day_ago).count()
     signed_in = AccessLog.objects.filter(attempt_time__gte=day_ago).count()
     anchor = Anchor.objects.filter(sealed=False).order_by("-pk").first()
+    tries = _("%(n)d 次，失败 %(bad)d 次") % {"n": signed_in, "bad": failures}
     rows = [
         (_("等您确认的任职"), _items(waiting), "", "holdings"),
         (_("等您启用的管理员账户"), _items(to_open), "", "people"),
-        (_("一天来的登录"), _("%(n)d 次，失败 %(bad)d 次") % {"n": signed_in, "bad": failures}, _("日志至少留六个月"), "sign_ins"),
+        (_("一天来的登录"), tries, _("日志至少留六个月"), "sign_ins"),
         (_("设置和权限的改动"), _("谁、何时、改了什么"), "", "changes"),
         (_("最近一次存证"), showing.moment(anchor.at) if anchor else _("还没有"), _("每夜一次"), "anchors"),
         (_("限知件的查看"), _("只有次数，没有标题"), "", "look_counts"),
@@ -82,7 +87,7 @@ def overview(request: Asked) -> HttpResponse:
                 {
                     "label": "",
                     "dials": [
-                        {"label": label, "value_words": words, "source": note, "url": reverse(name), "changed_words": ""}
+                        {"label": label, "value_words": words, "source": note, "url": reverse(name)}
                         for label, words, note, name in rows
                     ],
                 }
@@ -114,7 +119,7 @@ def sign_ins(request: Asked) -> HttpResponse:
     rows = [
         {
             "cells": [
-                {"words": showing.moment(one.attempt_time), "note": ""},
+                {"words": showing.moment(one.attempt_time), "note": "", "together": True},
                 {"words": one.username or "", "note": one.ip_address or ""},
                 {"words": _sign_in_words(one), "note": one.user_agent[:80]},
             ],
@@ -175,8 +180,8 @@ def changes(request: Asked) -> HttpResponse:
         rows.append(
             {
                 "cells": [
-                    {"words": said["when"], "note": said["who"]},
-                    {"words": str(record.instance_type._meta.verbose_name), "note": _name_of(record)},
+                    {"words": said["when"], "note": said["who"], "together": True},
+                    {"words": str(record.instance_type._meta.verbose_name), "note": name_of(record)},
                     {"words": said["words"], "note": ""},
                 ],
                 "url": "",
@@ -192,14 +197,6 @@ def changes(request: Asked) -> HttpResponse:
         clear_url=reverse("changes") if words or kind else "",
         **links(request, start, more=len(found) > PAGE),
     )
-
-
-def _name_of(record) -> str:
-    """What was changed, as it was called then; rows it pointed to may be gone."""
-    try:
-        return str(record.instance)[:80]
-    except (AttributeError, LookupError):
-        return f"#{record.id}"
 
 
 # --- Anchors and chains -----------------------------------------------------------------------------------------
@@ -288,5 +285,6 @@ def _month_words(month: datetime) -> str:
 
 
 def _list(request: Asked, heading: str, sentence: str, columns: list[str], rows: list[dict], **more) -> HttpResponse:
-    context = {"heading": heading, "sentence": sentence, "columns": columns, "rows": rows, **more}
-    return TemplateResponse(request, "office/dial_list.html", {"index_url": reverse("audit"), "index_words": _("审计"), **context})
+    up = {"index_url": reverse("audit"), "index_words": _("审计")}
+    context = {"heading": heading, "sentence": sentence, "columns": columns, "rows": rows, **up, **more}
+    return TemplateResponse(request, "office/dial_list.html", context)

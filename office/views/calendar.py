@@ -13,7 +13,7 @@ from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import ngettext, pgettext
 from django.views.decorators.http import require_GET, require_http_methods
 
 from office import procedures, showing, timing
@@ -97,7 +97,10 @@ def _page(request: Asked, shown: int, *, form: DayForm | None = None, on: date |
 
 
 def _weekdays() -> list[str]:
-    return [_("一"), _("二"), _("三"), _("四"), _("五"), _("六"), _("日")]
+    return [
+        pgettext("weekday", "一"), pgettext("weekday", "二"), pgettext("weekday", "三"), pgettext("weekday", "四"),
+        pgettext("weekday", "五"), pgettext("weekday", "六"), pgettext("weekday", "日"),
+    ]  # fmt: skip
 
 
 def _heading(on: date) -> str:
@@ -146,23 +149,27 @@ def known(request: Asked, year: int) -> HttpResponse:
     form = KnownYearForm(request.POST or None)
     rows = list(Day.objects.filter(date__year=year))
     off = [row for row in rows if row.kind != Day.Kind.WORK]
-    if request.method == "POST" and form.is_valid():
+    if request.method == "POST" and off and form.is_valid():
         KnownYear.objects.update_or_create(year=year, defaults={"source": form.cleaned_data["source"]})
         messages.success(request, _("%(year)d 年的安排已录全。") % {"year": year})
         return _then_moved(request, year)
+    entered = [
+        ngettext("放假 %(n)d 天", "放假 %(n)d 天", len(off)) % {"n": len(off)},
+        ngettext("补班 %(n)d 天", "补班 %(n)d 天", len(rows) - len(off)) % {"n": len(rows) - len(off)},
+    ]
     return TemplateResponse(
         request,
         "office/confirm.html",
         {
             "heading": _("%(year)d 年的放假安排录全了") % {"year": year},
-            "question": _("录全以后，这一年不再按法定节日推算，只按下面这些天和星期计算。"),
-            "lines": [
-                ngettext("放假 %(n)d 天", "放假 %(n)d 天", len(off)) % {"n": len(off)},
-                ngettext("补班 %(n)d 天", "补班 %(n)d 天", len(rows) - len(off)) % {"n": len(rows) - len(off)},
-            ],
+            "question": _("录全以后，这一年不再按法定节日推算，只按下面这些天和星期计算。")
+            if off
+            else _("这一年还一天放假都没有录。请先在日历上点开放假和补班的日子，一天一天录好。"),
+            "lines": entered if off else [],
             "columns": [_("日期"), _("安排"), _("说明")],
             "rows": [[row.date.isoformat(), str(row.get_kind_display()), row.note] for row in rows],
-            "form": form,
+            "form": form if off else None,
+            "refused": not off,
             "yes_words": _("录全了"),
             "back_url": reverse("calendar_year", args=[year]),
         },

@@ -1,22 +1,49 @@
 """Who changed which field of a setting, in words, from simple-history. No behaviour reads it."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from datetime import date, datetime
 from typing import Any
 
-from django.core.exceptions import FieldDoesNotExist
+from django.core.exceptions import FieldDoesNotExist, ObjectDoesNotExist
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
+from simple_history.models import DeletedObject
 
-from office import showing
+from office import chasing, dials, procedures, showing
+from office.clock import Limit
+from office.forms.dials import ROLES, UNITS
+from office.levels import Urgency
+from office.models.clocks import Day, KnownYear
+from office.models.dials import Ladder, ProcedureChoice, Setting, StepSetting
+from office.models.people import User
 
 MOST = 12
+MOST_WORDS = 400
 # Kept by the program itself and no news to a reader.
-QUIET = {"group", "single", "initials", "id"}
+QUIET = {"group", "initials", "id"}
+# What says of which thing a dated setting speaks; the heading of its page says it already.
+SUBJECT = {
+    Setting: {"code"},
+    StepSetting: {"procedure", "step"},
+    ProcedureChoice: {"form"},
+    Ladder: {"code"},
+    Day: {"date"},
+    KnownYear: {"year"},
+}
 
 
 def history_of(one: Any, *, most: int = MOST) -> list[dict]:
     """[{when, who, words}], latest first, for the foot of a settings form."""
     records = list(one.history.select_related("history_user").order_by("-history_date", "-history_id")[: most + 1])
     return [row_of(record, before) for record, before in with_before(records)][:most]
+
+
+def history_of_all(rows: QuerySet, *, most: int = MOST) -> list[dict]:
+    """The same for a setting that has a row for each day it changed."""
+    model: Any = rows.model
+    records = model.history.filter(id__in=rows.order_by().values("pk")).select_related("history_user")
+    latest = records.order_by("-history_date", "-history_id")[:most]
+    return [row_of(record, record.prev_record if record.history_type == "~" else None) for record in latest]
 
 
 def with_before(records: list[Any]) -> Iterable[tuple[Any, Any]]:
@@ -33,20 +60,63 @@ def row_of(record: Any, before: Any) -> dict:
 
 
 def words_of(record: Any, before: Any) -> str:
-    if record.history_type == "+":
-        return _("新增")
     if record.history_type == "-":
         return _("删去")
+    if record.history_type == "+":
+        said = _first_values(record)
+        return _("新增：%(values)s") % {"values": said} if said else _("新增")
     if before is None:
         return _("改动")
     delta = record.diff_against(before, foreign_keys_are_objs=True)
     parts = [
         _("%(field)s：%(old)s → %(new)s")
-        % {"field": _label(record, change.field), "old": _plain(change.old), "new": _plain(change.new)}
+        % {
+            "field": _label(record, change.field),
+            "old": _plain(record, change.field, change.old),
+            "new": _plain(record, change.field, change.new),
+        }
         for change in delta.changes
         if change.field not in QUIET
     ]
     return "；".join(parts) or _("没有改动")
+
+
+def _first_values(record: Any) -> str:
+    """What a dated setting began with. Of a person or a post, that there is one now says enough."""
+    model = record.instance_type
+    if model not in SUBJECT:
+        return ""
+    parts = []
+    for field in model._meta.concrete_fields:
+        if field.name in QUIET or field.name in SUBJECT[model]:
+            continue
+        try:
+            value = getattr(record.instance, field.name)
+        except ObjectDoesNotExist:
+            continue
+        if value not in (None, "", [], {}, False):
+            parts.append(f"{field.verbose_name} {_plain(record, field.name, value)}")
+    return "；".join(parts)
+
+
+def name_of(record: Any) -> str:
+    """What was changed, as it was called then; rows it pointed to may be gone."""
+    model = record.instance_type
+    if model is Setting:
+        return str(dials.DIALS[record.code].label) if record.code in dials.DIALS else record.code
+    if model is StepSetting:
+        return f"{_title(record.procedure)}·{showing.step_label(record.procedure, record.step)}"
+    if model is ProcedureChoice:
+        serving = procedures.serving(record.form)
+        return str(serving[0].title) if serving else record.form
+    if model is Ladder:
+        return str(chasing.LADDERS[record.code].title) if record.code in chasing.LADDERS else record.code
+    if model is Day:
+        return record.date.isoformat()
+    try:
+        return str(record.instance)[:80]
+    except (AttributeError, LookupError, ObjectDoesNotExist):
+        return f"#{record.id}"
 
 
 def _label(record: Any, name: str) -> str:
@@ -56,11 +126,61 @@ def _label(record: Any, name: str) -> str:
         return name
 
 
-def _plain(value: Any) -> str:
-    if value is None or value == "" or value == [] or value == {}:
+def _plain(record: Any, name: str, value: Any) -> str:
+    if value in (None, "", [], {}) or (isinstance(value, DeletedObject) and value.pk is None):
         return _("空")
     if value is True or value is False:
         return _("是") if value else _("否")
-    if hasattr(value, "hour"):
+    if isinstance(value, datetime):
         return showing.moment(value)
-    return str(value)[:200]
+    if isinstance(value, date):
+        return value.isoformat()
+    if (say := SAYING.get((record.instance_type, name))) is not None:
+        return say(record, value)[:MOST_WORDS]
+    choices = dict(record.instance_type._meta.get_field(name).flatchoices)
+    if not isinstance(value, list):
+        return str(choices.get(value, value))[:MOST_WORDS]
+    return "、".join(str(one) for one in value)[:MOST_WORDS]
+
+
+# --- Values that are kept as plain data, in words ---------------------------------------------------------------
+
+
+def _title(code: str) -> str:
+    return str(procedures.REGISTRY[code].title) if code in procedures.REGISTRY else code
+
+
+def _limits(record: Any, value: dict) -> str:
+    known = [one for one in Urgency if one.value in value]
+    return "，".join(f"{one.label} {Limit.from_dict(value[one.value]).words()}" for one in known)
+
+
+def _readers(record: Any, value: list[int]) -> str:
+    return "、".join(User.objects.filter(pk__in=value).values_list("name", flat=True))
+
+
+def _rungs(record: Any, value: dict) -> str:
+    """Each rung with what it is counted by, so that a change of one figure shows."""
+    roles = dict(ROLES)
+    said = []
+    for rung in value.get("rungs", []):
+        every = _("每 %(n)g 小时") % {"n": rung.get("hours", 0)} if rung.get("every") else ""
+        counted = [f"{rung[unit]:+g} {words}" for unit, words in UNITS if rung.get(unit) and not every]
+        details = " ".join(filter(None, [every, *counted, rung.get("at", ""), str(roles.get(rung.get("to"), ""))]))
+        said.append(f"{rung.get('label', '')}（{details}）")
+    return "，".join([*said, *([_("下班和休息日也催")] if value.get("always") else [])])
+
+
+def _dial(record: Any, value: Any) -> str:
+    declared = dials.DIALS.get(record.code)
+    return declared.words(value) if declared else str(value)
+
+
+
+SAYING: dict[tuple[Any, str], Callable[[Any, Any], str]] = {
+    (StepSetting, "limits"): _limits,
+    (StepSetting, "readers"): _readers,
+    (Ladder, "rungs"): _rungs,
+    (Setting, "value"): _dial,
+    (ProcedureChoice, "procedure"): lambda record, value: _title(value),
+}
