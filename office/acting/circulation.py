@@ -48,6 +48,16 @@ def use_planned(row: Planned, turn: Turn) -> None:
     before.filter(position__lt=row.position).update(dropped_at=turn.issued_at)
 
 
+def tick_off(name: Holder, turn: Turn) -> None:
+    """Somebody on the list was chosen by name: his row is used, whoever stands before him waits on."""
+    row = turn.case.planned.filter(
+        step=turn.step, turn__isnull=True, dropped_at__isnull=True, **_as_columns(name)
+    ).first()
+    if row is not None:
+        row.turn = turn
+        row.save(update_fields=["turn"])
+
+
 # --- Out and back -------------------------------------------------------------------------------------------
 
 

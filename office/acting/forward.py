@@ -15,7 +15,7 @@ from office.models.files import StoredFile
 from office.models.numbers import Series
 from office.models.people import User
 
-from .circulation import after_return, next_planned, plan, refuse_if_all_have_it, send_out, use_planned
+from .circulation import after_return, next_planned, plan, refuse_if_all_have_it, send_out, tick_off, use_planned
 from .door import (
     Holder,
     Passing,
@@ -218,6 +218,8 @@ def _move_on(passing: Passing, move: procedures.Move, files: Sequence[tuple[Stor
     turn = issue(passing, step=step, to=names[0] if names else None)
     if planned is not None:
         use_planned(planned, turn)
+    elif move.next_planned and names:
+        tick_off(names[0], turn)
     rest = names[1:]
     if move.others:
         send_out(passing, step=passing.procedure.step(move.others), names=rest, in_order=False, hub=turn)

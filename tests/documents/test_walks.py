@@ -55,6 +55,18 @@ def test_R_IN_01_a_paper_is_reviewed_proposed_instructed_circulated_handled_and_
     assert one.document.result == "已印发方案并部署。"
 
 
+def test_a_leader_on_the_list_whom_the_clerk_presents_to_by_name_is_off_the_list(who, paper):
+    one = paper()
+    one.do("pass", who.clerk)
+    three = [who.first_head, who.leader, who.other_leader]
+    one.do("submit", who.director, opinion="拟请批示。", names=three, values={"lead": who.posts["crops"]})
+    one.do("circle", who.first_head)
+    one.do("present", who.clerk, names=[who.other_leader])
+    assert one.turn.holder == who.other_leader
+    still = one.case.planned.filter(turn__isnull=True, dropped_at__isnull=True)
+    assert [row.holder for row in still] == [who.leader]
+
+
 def test_article_24_the_national_path_reviews_first_and_answers_last(who, paper):
     one = paper(procedure="documents.national", group="below", book="内", answer_wanted=True)
     assert one.turn.step == "review"
