@@ -5,9 +5,10 @@ from datetime import datetime
 
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from office import clock, timing
-from office.acting.door import Passing
+from office.acting.door import Passing, as_printed
 from office.models.cases import Case
 from office.models.files import Attachment
 from office.models.people import Post, User
@@ -225,7 +226,7 @@ def handling_date(case: Case) -> tuple[datetime, str] | None:
     if named is not None:
         who = named.decision.signed_name
         day = named.due_on
-        words = _("%(who)s在%(what)s中要求 %(day)s 前办结。")
+        words = as_printed(gettext_lazy("%(who)s在%(what)s中要求 %(day)s 前办结。"))
         return closing_time(day), words % {
             "who": who,
             "what": named.decision.step_label,
@@ -235,7 +236,7 @@ def handling_date(case: Case) -> tuple[datetime, str] | None:
     if found.answer_by:
         return (
             closing_time(found.answer_by),
-            _("来文要求 %(day)s 前答复，办理不晚于这一天。") % {"day": found.answer_by.isoformat()},
+            as_printed(gettext_lazy("来文要求 %(day)s 前答复，办理不晚于这一天。")) % {"day": found.answer_by.isoformat()},
         )
     return None
 
@@ -249,12 +250,12 @@ def start_answer_clock(found: IncomingDocument, *, at: datetime) -> None:
             found.case,
             until=closing_time(found.answer_by),
             rule=ANSWER.rule,
-            label=_("答复"),
-            because=_("来文要求 %(day)s 前答复。") % {"day": found.answer_by.isoformat()},
+            label=gettext_lazy("答复"),
+            because=as_printed(gettext_lazy("来文要求 %(day)s 前答复。")) % {"day": found.answer_by.isoformat()},
             at=at,
         )
     elif found.sender.group in ("below", "peer"):
-        timing.start(found.case, period=ANSWER, at=at, label=_("答复"))
+        timing.start(found.case, period=ANSWER, at=at, label=gettext_lazy("答复"))
 
 
 # What a paper says, in this order for ever: every stored content hash was made from it.

@@ -12,6 +12,7 @@ from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from office import access, acting, files, searching, shorthand, showing
@@ -461,7 +462,7 @@ def _history(document: IncomingDocument) -> list[dict]:
 
 def document_of(request: Asked, public_id: str) -> IncomingDocument:
     case = visible(request, public_id)
-    access.note_look(case, person=request.user, what=_("打印"), at=timezone.now(), address=address(request))
+    access.note_look(case, person=request.user, what=gettext_noop("打印"), at=timezone.now(), address=address(request))
     return get_object_or_404(
         IncomingDocument.objects.select_related("sender", "case__series", "case__opened_by"), case=case
     )

@@ -7,6 +7,7 @@ from functools import cached_property
 
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from office import clock as counting
 from office import procedures
@@ -111,7 +112,7 @@ def start_for_turn(
     source = period.source
     if setting is not None and case.urgency in setting.limits:
         limit = counting.Limit.from_dict(setting.limits[case.urgency])
-        source = _("本单位设置，%(since)s 起") % {"since": setting.since}
+        source = _printed(gettext_lazy("本单位设置，%(since)s 起")) % {"since": setting.since}
     clock = start(
         case, turn=turn, period=period, limit=limit, at=at, label=step.label, source=source, dials=dials
     )

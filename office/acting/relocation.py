@@ -4,6 +4,7 @@ from datetime import datetime
 
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from office import access, procedures
 from office.models.cases import Case, Relocation
@@ -13,6 +14,7 @@ from .door import (
     Holder,
     Passing,
     Refused,
+    as_printed,
     clean_words,
     decide,
     end,
@@ -98,7 +100,7 @@ def confirm_relocation(relocation: Relocation, *, actor: User, at: datetime | No
         procedure = procedures.get(case.procedure)
         passing = Passing(
             case=case, turn=current, procedure=procedure, step=procedure.step(current.step), actor=actor, at=at,
-            reason=_("%(who)s申请：%(why)s") % {"who": fresh.asked_by.name, "why": fresh.reason}
+            reason=as_printed(gettext_lazy("%(who)s申请：%(why)s")) % {"who": fresh.asked_by.name, "why": fresh.reason}
             if fresh.reason
             else "",
         )

@@ -10,6 +10,7 @@ from django.db import transaction
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from office import access, notices
 from office.acting.door import Refused, as_printed, clean_words, lock_case
@@ -238,7 +239,7 @@ def _not_again(turn: Turn, *, kind: str, to: str, at: datetime) -> None:
 def _notice_words(chase: Chase) -> str:
     if chase.case.restricted:
         return str(chase.case)
-    words = _("%(who)s催办 %(case)s") % {"who": chase.by.name, "case": chase.case}
+    words = as_printed(gettext_lazy("%(who)s催办 %(case)s")) % {"who": chase.by.name, "case": chase.case}
     return f"{words}：{chase.words}"[:300] if chase.words else words
 
 

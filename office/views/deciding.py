@@ -7,6 +7,7 @@ from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 from django.views.decorators.http import require_http_methods, require_POST
 
 from office import access, acting, dials, showing, subjects
@@ -46,7 +47,7 @@ def turn(request: Asked, key: int) -> HttpResponse:
     now = timezone.now()
     if request.method != "POST":
         acting.opened(found, by=request.user, at=now)
-        access.note_look(found.case, person=request.user, what=_("办理页"), at=now, address=address(request))
+        access.note_look(found.case, person=request.user, what=gettext_noop("办理页"), at=now, address=address(request))
     draft = Draft.objects.filter(person=request.user, key=draft_key(found)).first()
     form = DecisionForm(request.POST or None, turn=found, user=request.user, initial=initial_from(draft))
     refusal = ""

@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from office import access, notices, procedures, showing
+from office.acting.door import as_printed
 from office.forms.personal import DeputyForm, LeaveForm, PhraseForm
 from office.models.dials import Phrase
 from office.models.outbox import Notice
@@ -91,7 +92,7 @@ def deputies(request: Asked) -> HttpResponse:
     form = DeputyForm(request.POST or None, principal=request.user)
     if request.method == "POST" and form.is_valid():
         made = form.save()
-        words = _("%(who)s 请您代办：%(from)s 至 %(to)s。") % {
+        words = as_printed(gettext_lazy("%(who)s 请您代办：%(from)s 至 %(to)s。")) % {
             "who": request.user.name, "from": made.starts_on, "to": made.ends_on,
         }
         notices.tell([made.deputy], kind="deputy", words=words, at=timezone.now())
@@ -143,7 +144,7 @@ def deputy_end(request: Asked, key: int) -> HttpResponse:
     one = get_object_or_404(Deputy, pk=key, principal=request.user, ended_at__isnull=True)
     one.ended_at = timezone.now()
     one.save(update_fields=["ended_at"])
-    words = _("%(who)s 已收回代办授权。") % {"who": request.user.name}
+    words = as_printed(gettext_lazy("%(who)s 已收回代办授权。")) % {"who": request.user.name}
     notices.tell([one.deputy], kind="deputy", words=words, at=one.ended_at)
     messages.success(request, _("已收回，%(who)s 不再代办。") % {"who": one.deputy.name})
     return redirect("deputies")

@@ -9,6 +9,7 @@ from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 from django.views.decorators.http import require_GET, require_POST
 
 from office import access, chasing, clock, procedures, showing, subjects, timing
@@ -32,7 +33,7 @@ def visible(request: Asked, public_id: str) -> Case:
 def case(request: Asked, public_id: str) -> HttpResponse:
     found = visible(request, public_id)
     now = timezone.now()
-    access.note_look(found, person=request.user, what=_("去向页"), at=now, address=address(request))
+    access.note_look(found, person=request.user, what=gettext_noop("去向页"), at=now, address=address(request))
     decisions = list(found.decisions.select_related("turn", "case").order_by("number"))
     turns = list(
         found.turns.select_related("holder", "post", "back_to__holder", "back_to__post").order_by("pk")
@@ -248,7 +249,7 @@ def _owns(request: Asked, case: Case) -> bool:
 
 def _looks(case: Case) -> list[dict]:
     rows = Look.objects.filter(case=case).select_related("person")[:200]
-    return [{"who": one.person.name, "when": showing.moment(one.at), "what": one.what} for one in rows]
+    return [{"who": one.person.name, "when": showing.moment(one.at), "what": _(one.what)} for one in rows]
 
 
 def _own_turn(request: Asked, turns: list[Turn]) -> str:
@@ -449,7 +450,7 @@ def looks(request: Asked, public_id: str) -> HttpResponse:
                 "url": reverse("case", args=[found.public_id]),
             },
             "looks": [
-                {"who": one.person.name, "when": showing.moment(one.at), "what": one.what} for one in page
+                {"who": one.person.name, "when": showing.moment(one.at), "what": _(one.what)} for one in page
             ],
             "prev_url": f"?page={page.previous_page_number()}" if page.has_previous() else "",
             "next_url": f"?page={page.next_page_number()}" if page.has_next() else "",
