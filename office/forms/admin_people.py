@@ -14,8 +14,8 @@ from office import procedures, subjects
 from office.forms.typed import choosing, picking
 from office.models.cases import Turn
 from office.models.people import Department, Kind, Post, PostHolding, User
+from office.shorthand import initials
 
-from .books import initials
 from .deciding import DateField
 
 USERNAME = re.compile(r"^[\w.@+-]{2,60}$")
@@ -151,6 +151,11 @@ def _overlap(post: Post) -> bool:
     )
 
 
+class PersonField(forms.ModelChoiceField):
+    def label_from_instance(self, obj: User) -> str:
+        return f"{obj.name} {obj.department or ''} {obj.title}（{obj.username}）"
+
+
 class HoldingForm(forms.ModelForm):
     """Granted by the 安全管理员 to somebody else; it holds only after a second administrator has confirmed it."""
 
@@ -159,6 +164,7 @@ class HoldingForm(forms.ModelForm):
 
     class Meta:
         model = PostHolding
+        field_classes = {"person": PersonField}
         fields = ["post", "person", "starts_on", "ends_on"]
 
     def __init__(self, *args: Any, granted_by: User, **kwargs: Any) -> None:
@@ -167,9 +173,6 @@ class HoldingForm(forms.ModelForm):
         picking(self, "post").queryset = Post.objects.filter(retired=False).select_related("department")
         people = User.objects.filter(kind=Kind.OFFICE, is_active=True).select_related("department")
         picking(self, "person").queryset = people.order_by("department__position", "username")
-        picking(self, "person").label_from_instance = (
-            lambda one: f"{one.name} {one.department or ''} {one.title}（{one.username}）"
-        )
         if not self.is_bound:
             self.initial.setdefault("starts_on", timezone.localdate().isoformat())
 
@@ -206,8 +209,8 @@ def is_same_person(one: User, other: User) -> bool:
 class EndHoldingForm(forms.Form):
     ends_on = DateField(label=gettext_lazy("离任日期"), lean="past", help_text=gettext_lazy("这一天还在任"))
 
-    def __init__(self, *args: Any, holding: PostHolding, **kwargs: Any) -> None:
-        super().__init__(*args, initial={"ends_on": timezone.localdate().isoformat()}, **kwargs)
+    def __init__(self, data: Any = None, *, holding: PostHolding, **kwargs: Any) -> None:
+        super().__init__(data, initial={"ends_on": timezone.localdate().isoformat()}, **kwargs)
         self.holding = holding
 
     def clean_ends_on(self):

@@ -82,20 +82,28 @@ class Dated(forms.Form):
         return since
 
 
-class NumberForm(forms.Form):
+class DialForm(forms.Form):
+    """One value of the office; `plain` is what is kept of it."""
+
+    def __init__(self, data: Any = None, *, dial: Dial, initial: dict[str, Any]) -> None:
+        super().__init__(data, initial=initial)
+        self.dial = dial
+
+    def plain(self) -> Any:
+        return self.cleaned_data["value"]
+
+
+class NumberForm(DialForm):
     value = forms.IntegerField()
 
-    def __init__(self, *args: Any, dial: Dial, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
+    def __init__(self, data: Any = None, *, dial: Dial, initial: dict[str, Any]) -> None:
+        super().__init__(data, dial=dial, initial=initial)
         self.fields["value"] = forms.IntegerField(
             label=dial.label, min_value=dial.least, max_value=dial.most, help_text=f"{dial.unit}。{dial.hint}"
         )
 
-    def plain(self) -> int:
-        return self.cleaned_data["value"]
 
-
-class HoursForm(forms.Form):
+class HoursForm(DialForm):
     """The office's hours; what the clock itself refuses is said at the top of the form."""
 
     morning_starts = forms.CharField(label=gettext_lazy("上午上班"), max_length=5)
@@ -105,9 +113,8 @@ class HoursForm(forms.Form):
     noon_until = forms.CharField(label=gettext_lazy("几点前起算的半天到上午下班"), max_length=5)
     closing_until = forms.CharField(label=gettext_lazy("几点前起算的半天到下午下班"), max_length=5)
 
-    def __init__(self, *args: Any, dial: Dial, **kwargs: Any) -> None:
-        initial = kwargs.pop("initial", {}).get("value", {})
-        super().__init__(*args, initial=initial, **kwargs)
+    def __init__(self, data: Any = None, *, dial: Dial, initial: dict[str, Any]) -> None:
+        super().__init__(data, dial=dial, initial=initial["value"])
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or self.cleaned_data
@@ -128,15 +135,15 @@ class StepForm(Dated):
     since = DateField(label=gettext_lazy("从哪天起"), help_text=gettext_lazy("这一天起开办的文件照新办法"))
 
     def __init__(
-        self, *args: Any, procedure: type[Procedure], step: Step, setting: StepSetting | None, **kwargs: Any
+        self, data: Any = None, *, procedure: type[Procedure], step: Step, setting: StepSetting | None, **kwargs: Any
     ) -> None:
         self.procedure, self.step = procedure, step
         self.codes = [procedure.code]
         initial = self._now(setting) | {"since": first_free_day(self.codes).isoformat()}
-        super().__init__(*args, initial=initial, **kwargs)
-        self.urgencies = list(Urgency) if step.due else []
-        for urgency in self.urgencies:
-            declared = step.due.limit(urgency).words()
+        super().__init__(data, initial=initial, **kwargs)
+        declared_limits = {urgency: step.due.limit(urgency).words() for urgency in Urgency} if step.due else {}
+        self.urgencies = list(declared_limits)
+        for urgency, declared in declared_limits.items():
             self.fields[f"{urgency}_count"] = forms.IntegerField(
                 label=_("%(urgency)s：几") % {"urgency": urgency.label}, required=False, min_value=0, max_value=366
             )
@@ -239,13 +246,13 @@ class LadderForm(Dated):
     COLUMNS = ("label", "anchor", "count", "unit", "at", "to", "kind")
     ANCHORS = [(chasing.DUE, gettext_lazy("到期")), (chasing.START, gettext_lazy("收到"))]
 
-    def __init__(self, *args: Any, ladder: chasing.Ladder, **kwargs: Any) -> None:
+    def __init__(self, data: Any = None, *, ladder: chasing.Ladder, **kwargs: Any) -> None:
         self.ladder = ladder
         self.codes = list(procedures.REGISTRY)
         initial: dict[str, Any] = {"since": first_free_day(self.codes).isoformat(), "always": ladder.always}
         for place, rung in enumerate(ladder.rungs):
             initial |= {f"r{place}-{name}": value for name, value in self._typed(rung).items()}
-        super().__init__(*args, initial=initial, **kwargs)
+        super().__init__(data, initial=initial, **kwargs)
         self.places = range(len(ladder.rungs) + self.SPARE)
         for place in self.places:
             self._add_row(place)

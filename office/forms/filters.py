@@ -1,5 +1,6 @@
 """Small forms in the address: what a list is narrowed by."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from django import forms
@@ -24,7 +25,7 @@ class ChoiceFilter(WordFilter):
 
     kind = forms.ChoiceField(label=_("类别"), required=False)
 
-    def __init__(self, *args: Any, choices: list[tuple[str, str]], **kwargs: Any) -> None:
+    def __init__(self, *args: Any, choices: Sequence[tuple[str, Any]], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         choosing(self, "kind").choices = [("", _("全部")), *choices]
 

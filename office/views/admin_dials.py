@@ -12,8 +12,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext
 from django.views.decorators.http import require_GET, require_http_methods
 
-from office import chasing, dials, procedures
-from office.forms.dials import HoursForm, LadderForm, NumberForm, ProcedureForm, StepForm
+from office import chasing, dials, procedures, timing
+from office.clock import Limit
+from office.forms.dials import DialForm, HoursForm, LadderForm, NumberForm, ProcedureForm, StepForm
 from office.levels import Urgency
 from office.models.dials import Ladder, ProcedureChoice, Setting, StepSetting
 from office.procedures import Procedure, Step
@@ -21,7 +22,9 @@ from office.views.asked import Asked
 
 from .history import history_of, history_of_all
 
-FORMS = {dials.NUMBER: NumberForm, dials.HOURS: HoursForm}
+# Periods no source names carry a number of the office's own.
+HABIT = "OFF-"
+FORMS: dict[str, type[DialForm]] = {dials.NUMBER: NumberForm, dials.HOURS: HoursForm}
 
 
 # --- The index --------------------------------------------------------------------------------------------------
@@ -192,17 +195,14 @@ def in_force(procedure: str, step: str) -> StepSetting | None:
 
 
 def _limit_words(step: Step, setting: StepSetting | None, urgency: Urgency) -> str:
-    from office.clock import Limit
-
     own = setting.limits.get(urgency.value) if setting else None
-    return Limit.from_dict(own).words() if own else step.due.limit(urgency).words()
+    limit = Limit.from_dict(own) if own else step.due.limit(urgency) if step.due else None
+    return limit.words() if limit else _("不限时")
 
 
 def _post_words(step: Step, setting: StepSetting | None) -> str:
     if setting is not None and setting.post_id:
         return str(setting.post)
-    from office import timing
-
     post = timing.find_post(step.post) if step.post else None
     return str(post) if post else step.post or _("由上一环节选定")
 
@@ -210,7 +210,14 @@ def _post_words(step: Step, setting: StepSetting | None) -> str:
 def _source_words(step: Step, setting: StepSetting | None) -> str:
     if setting is not None:
         return _("本单位设置，%(since)s 起") % {"since": setting.since.isoformat()}
-    return f"{step.due.rule} {step.due.source}".strip() if step.due else ""
+    return declared_source(step)
+
+
+def declared_source(step: Step) -> str:
+    """Where a declared limit comes from: a rule by its number (docs/rules.md), or the office's own habit."""
+    if step.due is None:
+        return ""
+    return _("系统起始值，通行做法") if step.due.rule.startswith(HABIT) else step.due.rule
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -233,7 +240,7 @@ def step(request: Asked, procedure: str, step: str) -> HttpResponse:
         {
             "heading": _("%(procedure)s：%(step)s") % {"procedure": declared.title, "step": place.label},
             "sentence": _("空着的照规定。办理中的文件仍按开始时的办法走。"),
-            "source": f"{place.due.rule} {place.due.source}".strip() if place.due else "",
+            "source": declared_source(place),
             "unverified": bool(place.due and place.due.unverified),
             "form": form,
             "back_url": reverse("steps", args=[procedure]),

@@ -32,7 +32,7 @@ from .history import name_of, row_of
 PAGE = 60
 # Settings and rights only: what a paper is called is no business of an administrator.
 WATCHED = {
-    model._meta.model_name: model
+    str(model._meta.model_name): model
     for model in (
         *(User, Post, PostHolding, Department, Deputy),
         *(Setting, StepSetting, ProcedureChoice, Ladder, Series, Day, KnownYear),
@@ -215,10 +215,13 @@ def anchors(request: Asked) -> HttpResponse:
         found = [[one.name, one.words] for one in islice(verifying.verify(year=form.cleaned_data["year"]), 200)]
     start = page_from(request)
     rows = list(Anchor.objects.order_by("-pk")[start : start + PAGE + 1])
-    before = {}
-    for one in reversed(Anchor.objects.filter(pk__lte=rows[0].pk).order_by("-pk")[: 2 * PAGE + 4] if rows else []):
-        before[one.pk] = before.get(("last", one.sealed))
-        before["last", one.sealed] = one.hash
+    # Sealed and ordinary anchors are two chains: each follows the one before it of its own kind.
+    before: dict[int, str | None] = {}
+    last: dict[bool, str] = {}
+    earlier = Anchor.objects.filter(pk__lte=rows[0].pk).order_by("-pk")[: 2 * PAGE + 4] if rows else ()
+    for one in reversed(list(earlier)):
+        before[one.pk] = last.get(one.sealed)
+        last[one.sealed] = one.hash
     shown = [
         {
             "when": showing.moment(one.at),
