@@ -36,6 +36,7 @@ SERVERLESS_COMMANDS = {
     "startapp",
     "startproject",
     "version",
+    "write_docs",
 }
 
 

@@ -23,7 +23,7 @@ ADMITTED: dict[str, frozenset[str]] = {
     # An account's own pages.
     **_open({ALL}, "login logout set_language health"),
     **_open({SIGNED_IN}, "password_change password_change_done second_factor second_factor_setup"),
-    **_open({SIGNED_IN}, "my_settings text_size keys notices notice notices_read calendar calendar_year"),
+    **_open({SIGNED_IN}, "my_settings text_size keys rules notices notice notices_read calendar calendar_year"),
     **_open({OFFICE}, "phrases phrase_up phrase_down phrase_remove deputies deputy_end leave leave_remove"),
     # Daily work (office/urls_work.py, office/files).
     **_open({OFFICE}, "queue reading done started followed batch turn turn_draft record"),

@@ -1,8 +1,8 @@
 """What leaves the house: notices by mail, and the digest at half past eight.
 
 A notice is in its reader's hands as soon as it is committed; mail only tells him to look. It carries counts,
-numbers and links and never a title, of no paper at all; of restricted papers not even the number. So nothing
-has to be decided about a title when a mail is read on somebody's telephone.
+numbers and links and never a title, of no paper at all; of restricted and classified papers not even the
+number. So nothing has to be decided about a title when a mail is read on somebody's telephone.
 
 Every mail is a Delivery, claimed before it is sent: of two workers one sends it. A worker killed between
 claiming and sending, or between sending and writing that down, leaves a row that is tried again after ten
@@ -29,6 +29,7 @@ from django.utils.translation import gettext_lazy
 from office import access, digests
 from office.claiming import claim
 from office.digests import IN_APP
+from office.levels import FIRST_STATE_SECRET
 from office.models.cases import Case
 from office.models.outbox import Delivery, Notice
 from office.models.people import Kind, User
@@ -209,7 +210,10 @@ def _urgent_letter(person: User, rows: Sequence[Delivery]) -> Letter | None:
         return None
     lines = [one.words for one in told if one.kind in MAILED_WITH_WORDS]
     papers = {one.case_id: one.case for one in told if one.case is not None}
-    numbers = [str(case) for case in papers.values() if not case.restricted]
+    # Of a state secret nothing leaves the house (R-SEC-06), not even its number.
+    numbers = [
+        str(case) for case in papers.values() if not case.restricted and case.secrecy < FIRST_STATE_SECRET
+    ]
     hidden = len(papers) - len(numbers)
     if papers:
         lines.append(_("有 %(n)d 件特急事项请您尽快处理。") % {"n": len(papers)})

@@ -18,6 +18,7 @@ from office.views import (
     calendar,
     health,
     personal,
+    rules,
 )
 
 
@@ -45,6 +46,7 @@ own_account = [
     path("me/", account.my_settings, name="my_settings"),
     path("me/text-size/", account.text_size, name="text_size"),
     path("keys/", account.keys, name="keys"),
+    path("rules/", rules.rule_list, name="rules"),
     # Django's own: follows `next` only to an address of this host.
     path("language/", require_POST(set_language), name="set_language"),
     path("phrases/", personal.phrases, name="phrases"),

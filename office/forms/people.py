@@ -69,8 +69,9 @@ class Candidates:
     def _in_charge(self) -> dict[int, list[str]]:
         """The names of the departments each post leads."""
         led: dict[int, list[str]] = {}
-        for unit in Department.objects.filter(leader__isnull=False, retired=False):
-            led.setdefault(unit.leader_id, []).append(str(unit))
+        for unit in Department.objects.filter(retired=False):
+            if unit.leader_id is not None:
+                led.setdefault(unit.leader_id, []).append(str(unit))
         return led
 
     def departments(self) -> list[tuple[str, str]]:

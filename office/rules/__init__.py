@@ -6,7 +6,6 @@ a rule without a test, on a keeper that does not exist, and on an id nobody decl
 """
 
 import re
-from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import Literal, get_args
 
@@ -116,10 +115,6 @@ def named_in(text: str) -> set[str]:
     }
 
 
-def source_words(sources: Iterable[str]) -> str:
-    return "；".join(sources)
-
-
 # Which collections of rules the seeds are, as domain knowledge cites them.
 SOURCES = {
     "S0": "机关后勤与日常办公讲义",
@@ -140,7 +135,10 @@ FAMILIES = {
     "OUT": gettext_lazy("发文"),
     "MTG": gettext_lazy("会议"),
     "SEAL": gettext_lazy("用印"),
+    "PET": gettext_lazy("信访"),
     "SUP": gettext_lazy("督查催办"),
+    "ARC": gettext_lazy("档案"),
+    "TEL": gettext_lazy("电话"),
     "SEC": gettext_lazy("保密"),
     "MAIL": gettext_lazy("收发"),
     "IT": gettext_lazy("微机"),

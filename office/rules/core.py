@@ -206,6 +206,31 @@ add(
         ("S1a",),
     ),
     Rule(
+        "R-ARC-02",
+        "次年三月底前向档案室移交。",
+        "Papers go to the archive room by the end of March of the next year.",
+        ("S1a",),
+    ),
+    Rule(
+        "R-PET-26",
+        "电话反映的属实问题要记录上报；点名找领导的，请示领导后婉言答复。",
+        "True complaints by telephone are recorded and reported; who asks for the leader is answered politely.",
+        ("S0",),
+    ),
+    Rule(
+        "R-SUP-10",
+        "没有领导指示，不得立项督查。",
+        "Without a leader's order no supervision is started.",
+        ("S1f",),
+    ),
+    Rule(
+        "R-TEL-02",
+        "电话记录来电单位、姓名、时间，复述核对，及时报领导，领导意见转告有关人员。",
+        "A call is noted with unit, name and time and repeated back; the leader is told at once, and his opinion "
+        "passed on.",
+        ("S1a",),
+    ),
+    Rule(
         "R-MTG-07",
         "会议通知登记通知时间、接收人和落实情况；电话通知有书面记录。",
         "Notices of meetings are registered with time, receiver and completion; telephone notices in writing.",
