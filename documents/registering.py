@@ -9,7 +9,6 @@ from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from pypinyin import Style, lazy_pinyin
 
 from office import acting, procedures
 from office.acting.door import Refused, wordless
@@ -19,6 +18,7 @@ from office.models.contacts import Organisation
 from office.models.dials import ProcedureChoice
 from office.models.numbers import Series
 from office.models.people import User
+from office.shorthand import initials
 
 from . import paths
 from .models import IncomingDocument, MeetingNotice
@@ -33,15 +33,10 @@ TELEGRAM_RUNS_AS = {
 }
 
 
-def initials(name: str) -> str:
-    """Pinyin initials for finding a name by keyboard: 省农业农村厅 -> snynct."""
-    return "".join(part[0] for part in lazy_pinyin(name, style=Style.NORMAL) if part).lower()[:60]
-
-
 def sender_named(name: str) -> Organisation:
     """The organisation of this name, made in place when the office has not had it before."""
     name = " ".join(name.split())
-    found, _made = Organisation.objects.get_or_create(name=name, defaults={"initials": initials(name)})
+    found, _made = Organisation.objects.get_or_create(name=name, defaults={"initials": initials(name)[:60]})
     return found
 
 

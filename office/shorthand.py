@@ -117,3 +117,11 @@ def read_reference(text: str) -> str:
     if not match:
         return text.strip()
     return f"{match['name']}〔{match['year']}〕{int(match['number'])}号"
+
+
+def initials(name: str) -> str:
+    """Pinyin initials for finding a name by keyboard: 省农业农村厅 → snynct."""
+    # Its dictionary takes longer to read than the rest of the program, and few commands ask for it.
+    from pypinyin import Style, lazy_pinyin
+
+    return "".join(part[0] for part in lazy_pinyin(name, style=Style.NORMAL) if part).lower()

@@ -8,9 +8,7 @@ from datetime import MAXYEAR, MINYEAR, date, timedelta
 from functools import lru_cache
 from itertools import chain
 
-import holidays
 from django.utils.translation import gettext as _
-from holidays.countries.china import ChinaStaticHolidays
 
 # 全国年节及纪念日放假办法 (2024): the days off that the moon does not move.
 FIXED_DAYS = {
@@ -74,6 +72,9 @@ class Calendar:
         A year counts as known only when the package has that year's 调休; for others (2027 before its notice)
         it silently gives statutory days alone, so they are left unknown and without rows.
         """
+        # Most commands count no festival: the package is read by those that do.
+        from holidays.countries.china import ChinaStaticHolidays
+
         noticed = set(ChinaStaticHolidays.special_public_holidays)
         wanted = range(FIRST_YEAR, max(noticed) + 1) if years is None else years
         known = noticed & set(wanted)
@@ -203,6 +204,8 @@ def lunar_known(year: int) -> bool:
 
 @lru_cache(maxsize=256)
 def _by_law(year: int) -> dict[date, str]:
+    import holidays
+
     package = holidays.country_holidays("CN", years=year, observed=False, language="zh_CN")
     named = {day: _festivals(label) for day, label in sorted(package.items()) if day.year == year}
     return {day: name for day, name in named.items() if name}
@@ -222,6 +225,8 @@ def _noticed_days(years: set[int]) -> dict[date, Day]:
     """Rows for years whose notice the package holds: every day of a festival's run, and the make-up days."""
     if not years:
         return {}
+    import holidays
+
     span = range(min(years) - 1, max(years) + 2)
     package = holidays.country_holidays("CN", years=span, language="zh_CN")
     source = f"国务院办公厅放假通知（holidays {holidays.__version__}）"

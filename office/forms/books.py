@@ -7,12 +7,12 @@ from django.core.exceptions import ValidationError
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from pypinyin import Style, lazy_pinyin
 
 from office import procedures
 from office.models.cases import Case
 from office.models.contacts import Organisation
 from office.models.numbers import Series
+from office.shorthand import initials
 
 
 class SeriesForm(forms.ModelForm):
@@ -71,8 +71,3 @@ class OrganisationForm(forms.ModelForm):
         if not cleaned.get("initials") and cleaned.get("name"):
             cleaned["initials"] = initials(cleaned["name"])[:60]
         return cleaned
-
-
-def initials(name: str) -> str:
-    """Pinyin initials for finding a name by keyboard: 省农业农村厅 → snynct."""
-    return "".join(part[0] for part in lazy_pinyin(name, style=Style.NORMAL) if part).lower()

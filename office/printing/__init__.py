@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from .engine import PaperError, render
+from .errors import PaperError
 from .fonts import printable, uncovered
 from .sheets import LABELS_PER_SHEET, Circulation, Label, Slip
 
@@ -27,6 +27,9 @@ def pdf(
     Nothing is cut and nothing is lost silently: a character outside every face is printed as 〓 with its
     code (ask `uncovered(text)` beforehand). Raises PaperError when the template names a file not ours.
     """
+    # WeasyPrint takes longer to load than the rest of the program: whoever prints nothing does without.
+    from .engine import render
+
     return render(html(template_name, context), style=style, title=printable(title), created=created)
 
 

@@ -16,6 +16,7 @@ from urllib.request import url2pathname
 import pydyf
 
 from . import fonts
+from .errors import PaperError
 from .weasy import CSS, HTML, FatalURLFetchingError, FontConfiguration, URLFetcher
 
 STYLES = Path(__file__).resolve().parents[2] / "templates" / "print"
@@ -23,10 +24,6 @@ PRODUCER = "Antou"
 
 # Pango's font map is not made for several threads, and the collector is a switch of the whole process.
 _one_at_a_time = threading.Lock()
-
-
-class PaperError(Exception):
-    """A sheet could not be rendered: it names something outside the program, or its style is missing."""
 
 
 class OwnFilesOnly(URLFetcher):
