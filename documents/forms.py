@@ -141,7 +141,9 @@ class IncomingForm(forms.Form):
         super().__init__(*args, **kwargs)
         self.year = year
         self.books = books(year)
-        self.fields["series"].choices = [(one.name, f"{one.name} {one.title}") for one in self.books]
+        self.fields["series"].choices = [
+            (one.name, one.name if one.title in ("", one.name) else f"{one.name} {one.title}") for one in self.books
+        ]
         self.fields["addressee"].queryset = User.objects.filter(kind=Kind.OFFICE, is_active=True)
         self.initial.setdefault("token", uuid.uuid4())
         self.initial.setdefault("received_on", timezone.localdate().isoformat())

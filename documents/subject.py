@@ -206,6 +206,10 @@ def label_url(case: Case) -> str:
     return reverse("incoming_label", args=[case.public_id])
 
 
+def circulation_url(case: Case) -> str:
+    return reverse("incoming_circulation", args=[case.public_id])
+
+
 def edit_url(case: Case) -> str:
     return reverse("incoming_edit", args=[case.public_id]) if case.outcome != "void" else ""
 
@@ -221,5 +225,6 @@ SUBJECT = subjects.Subject(
     edit_url=edit_url,
     slip_url=slip_url,
     label_url=label_url,
+    circulation_url=circulation_url,
     may_register=lambda user: access.identity(user).holds("clerk"),
 )

@@ -27,6 +27,7 @@ class Subject:
     edit_url: Callable[[Case], str] | None = None
     slip_url: Callable[[Case], str] | None = None
     label_url: Callable[[Case], str] | None = None
+    circulation_url: Callable[[Case], str] | None = None
     may_register: Callable[[User], bool] | None = None
 
 

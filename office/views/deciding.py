@@ -27,13 +27,14 @@ from office.views.queue import just_done, of_kind, ordered, reading_steps
 # Fields of a posted form that are no words of the writer.
 NOT_DRAFTED = {"csrfmiddlewaretoken", "move", "content_hash"}
 
+# What a page says about whose hands a turn is in, with the departments their names carry.
+HANDS = ("holder", "post__department", "back_to__holder", "back_to__post__department")
+
 
 def open_turn(request: Asked, key: int) -> Turn:
     """The turn, if it is open and in the reader's hands; 404 otherwise, whatever the reason."""
     return get_object_or_404(
-        access.waiting_for(request.user).select_related(
-            "case", "case__series", "holder", "post", "back_to__holder", "back_to__post"
-        ),
+        access.waiting_for(request.user).select_related("case__series", *HANDS),
         pk=key,
     )
 
@@ -116,7 +117,7 @@ def _page(request, turn: Turn, *, form, refusal, chosen, draft, now) -> dict:
     subject = subjects.get(case.procedure)
     decisions = list(case.decisions.select_related("turn").order_by("number"))
     turns = list(
-        case.turns.select_related("holder", "post", "back_to__holder", "back_to__post").order_by("pk")
+        case.turns.select_related(*HANDS).order_by("pk")
     )
     clock = turn.clocks.order_by("-pk").first()
     paper = paper_of(case, user=request.user)
@@ -359,7 +360,7 @@ def take_back(request: Asked, public_id: str) -> HttpResponse:
 def record(request: Asked, key: int) -> HttpResponse:
     """代录: the clerk enters what the holder wrote on paper or said; shown and printed as such."""
     found = get_object_or_404(
-        Turn.objects.open().select_related("case", "holder", "post", "back_to__holder", "back_to__post"),
+        Turn.objects.open().select_related("case", *HANDS),
         pk=key,
     )
     if (

@@ -19,7 +19,7 @@ from office.models.clocks import Clock
 from office.models.grants import Look
 from office.models.outbox import Follow
 from office.views.asked import Asked
-from office.views.deciding import address, chases_of
+from office.views.deciding import HANDS, address, chases_of
 from office.views.papers import paper_of
 
 
@@ -36,7 +36,7 @@ def case(request: Asked, public_id: str) -> HttpResponse:
     access.note_look(found, person=request.user, what=gettext_noop("去向页"), at=now, address=address(request))
     decisions = list(found.decisions.select_related("turn", "case").order_by("number"))
     turns = list(
-        found.turns.select_related("holder", "post", "back_to__holder", "back_to__post").order_by("pk")
+        found.turns.select_related(*HANDS).order_by("pk")
     )
     current = next((turn for turn in turns if not turn.side and turn.ended_at is None), None)
     subject = subjects.get(found.procedure)
@@ -70,8 +70,12 @@ def case(request: Asked, public_id: str) -> HttpResponse:
             ),
             "circulation": circulation,
             "circulation_words": circulation_words(circulation),
+            "circulation_url": subject.circulation_url(found)
+            if subject and subject.circulation_url and circulation
+            else "",
             "clocks": [
-                _clock_words(one, now=now) for one in found.clocks.prefetch_related("pauses").order_by("pk")
+                _clock_words(one, now=now)
+                for one in _running_first(found.clocks.prefetch_related("pauses"))
             ],
             "facts": subject.facts(found) if subject and subject.facts else None,
             "facts_template": subject.facts_template if subject else "",
@@ -176,14 +180,23 @@ def circulation_words(rows: list[dict]) -> str:
     }
 
 
+def _is_running(one: Clock) -> bool:
+    return one.met_at is None and one.stopped_at is None
+
+
+def _running_first(clocks) -> list[Clock]:
+    return sorted(clocks, key=lambda one: (not _is_running(one), one.due_at, one.pk))
+
+
 def _clock_words(one: Clock, *, now) -> dict:
-    running = one.met_at is None and one.stopped_at is None
+    running = _is_running(one)
     paused = next((pause for pause in one.pauses.all() if pause.to_at is None), None)
     words = showing.deadline(one.due_at, now=now, met=not running)
     if one.stopped_at:
         words["words"] = _("已停止")
     return {
         "name": one.label or one.rule,
+        "running": running,
         "deadline": words,
         "first_words": _("原定 %(day)s") % {"day": showing.moment(one.first_due_at)}
         if one.first_due_at != one.due_at
@@ -278,9 +291,10 @@ def _actions(
     request, case: Case, current: Turn | None, subject, *, hub: bool, circulating: bool
 ) -> list[dict]:
     def link(label, url, **more):
-        return {"label": label, "url": url, "primary": False, "post": False, "pressed": None, **more}
+        plain = {"primary": False, "post": False, "pressed": None, "word": False, "danger": False}
+        return {"label": label, "url": url, **plain, **more}
 
-    actions = []
+    actions: list[dict] = []
     found_more = case.planned.filter(turn__isnull=True, dropped_at__isnull=True).exists()
     if subject and subject.slip_url:
         actions.append(link(_("打印处理单"), subject.slip_url(case)))
@@ -299,20 +313,22 @@ def _actions(
         if may_take_back(case, request.user):
             actions.append(link(_("撤回"), reverse("take_back", args=[case.public_id])))
         if hub:
-            actions.append(link(_("代录"), reverse("record", args=[current.pk])))
+            # What he holds himself he decides himself.
+            if not access.waiting_for(request.user).filter(pk=current.pk).exists():
+                actions.append(link(_("代录"), reverse("record", args=[current.pk])))
             if circulating or found_more:
                 actions.append(link(_("调整传阅"), reverse("circulation", args=[case.public_id])))
         if hub or access.identity(request.user).holds(procedures.get(case.procedure).fallback):
-            actions.append(link(_("重定位"), reverse("relocate", args=[case.public_id])))
+            actions.append(link(_("重定位"), reverse("relocate", args=[case.public_id]), word=True))
         if hub or case.opened_by_id == request.user.pk:
-            actions.append(link(_("作废"), reverse("void", args=[case.public_id])))
+            actions.append(link(_("作废"), reverse("void", args=[case.public_id]), word=True, danger=True))
     if (
         subject
         and subject.edit_url
         and (url := subject.edit_url(case))
         and (hub or case.opened_by_id == request.user.pk)
     ):
-        actions.append(link(_("更正登记"), url))
+        actions.append(link(_("更正登记"), url, word=True))
     return actions
 
 
