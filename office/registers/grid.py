@@ -92,19 +92,23 @@ def wrap(text: str, room: float, chain: str = "fang") -> tuple[str, ...]:
 def _broken(paragraph: str, room: float, chain: str) -> Iterator[str]:
     line: list[str] = []
     used = 0.0
-    for token in _TOKEN.findall(paragraph):
-        size = fonts.width(token, chain=chain)
-        # A word longer than the whole line is broken anywhere.
-        for part in [token] if size <= room else token:
-            size = fonts.width(part, chain=chain)
-            if line and used + size > room:
-                carried = _carried(line, part)
-                yield "".join(line).rstrip()
-                line = carried
-                used = fonts.width("".join(line), chain=chain)
-            if line or part != " ":
-                line.append(part)
-                used += size
+    coming = _TOKEN.findall(paragraph)[::-1]
+    while coming:
+        part = coming.pop()
+        size = fonts.width(part, chain=chain)
+        if line and used + size > room:
+            carried = _carried(line, part)
+            while carried and fonts.width("".join(carried) + part[0], chain=chain) > room:
+                line.append(carried.pop(0))
+            yield "".join(line).rstrip()
+            line = carried
+            used = fonts.width("".join(line), chain=chain)
+        if len(part) > 1 and used + size > room:
+            # A word longer than the whole line, or than what a carried mark leaves of it, is broken anywhere.
+            coming.extend(part[::-1])
+        elif line or part != " ":
+            line.append(part)
+            used += size
     if line:
         yield "".join(line).rstrip()
 

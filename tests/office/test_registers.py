@@ -10,7 +10,7 @@ import openpyxl
 import pikepdf
 import pypdfium2
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from office import registers
@@ -103,6 +103,7 @@ _text = st.text(st.sampled_from("关于做好通知（《〔2026〕》）、，�
 
 
 @given(text=_text, room=st.floats(2.5, 30))
+@example(text="0《000A", room=3.0)
 @settings(max_examples=100, deadline=None)
 def test_breaking_a_text_into_lines_loses_nothing_and_overflows_nowhere(text, room):
     lines = grid.wrap(text, room)
