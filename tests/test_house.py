@@ -9,11 +9,12 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from celery import Task
 from django.apps import apps
 from django.conf import settings
 from django.db import models
 
-from office import acting
+from office import acting, tasks
 
 ROOT = Path(settings.BASE_DIR)
 FUNCTIONS = ["documents", "seals", "petitions", "meetings", "dutyroster", "archives", "supervision"]
@@ -186,6 +187,13 @@ def test_signals_carry_no_rule():
     """Only the grants after a migration hang on one."""
     found = {(name(path), one) for path in WRITTEN for one in imports_of(path) if ".signals." in one}
     assert found == {("office/roles.py", "django.db.models.signals.post_migrate")}
+
+
+def test_whatever_says_it_runs_every_so_often_is_asked_by_beat():
+    said = re.compile(r"\bevery\b|nightly|half past eight")
+    periodic = {f"office.tasks.{task}" for task, made in vars(tasks).items()
+                if isinstance(made, Task) and said.search(made.__doc__ or "")}  # fmt: skip
+    assert {entry["task"] for entry in settings.CELERY_BEAT_SCHEDULE.values()} == periodic
 
 
 def test_migrations_are_named_for_their_intent():
