@@ -1,0 +1,336 @@
+"""Every address with every kind of reader, by GET and by POST: nothing is open that office/admission.py closes.
+
+Each test walks them all and names the addresses that answered otherwise. What an address answers:
+a stranger is sent to the login page, an account of another kind gets 404, whoever may ask gets the page or 405,
+and what belongs to others answers as if it were not there.
+"""
+
+import uuid
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import date, timedelta
+from time import time
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import transaction
+from django.http import HttpResponse
+from django.test import Client
+from django.urls import URLPattern, URLResolver, get_resolver, reverse
+from django.utils import timezone
+
+from documents import registering
+from office import acting, admission, chasing, files
+from office.models import Clock, Deputy, Organisation, Phrase, PostHolding, Series, User
+from office.models.files import Job
+from office.models.outbox import Notice
+from office.models.people import Department, Kind, Leave
+from tests import file_samples, people
+from tests.people import MONDAY, Cast
+
+NOWHERE = 987_654_321
+MISSING = uuid.UUID(int=0)
+ADMINISTRATORS = (Kind.SYSTEM, Kind.SECURITY, Kind.AUDIT)
+
+
+# --- An office with something behind every address ---
+
+
+@dataclass
+class Place:
+    """One address: its arguments, and for a record of somebody's own who that is and arguments leading nowhere."""
+
+    name: str
+    arguments: tuple = ()
+    of: str = ""
+    nowhere: tuple = ()
+
+    @property
+    def url(self) -> str:
+        return reverse(self.name, args=self.arguments)
+
+    @property
+    def nowhere_url(self) -> str:
+        return reverse(self.name, args=self.nowhere)
+
+
+@dataclass
+class Office:
+    who: Cast
+    places: dict[str, Place]
+    sessions: dict[int, str]
+    client: Client
+
+    def ask(self, method: str, url: str, *, by: User | None) -> HttpResponse:
+        """One request by somebody signed in, or by a stranger. What it changes is undone."""
+        self.client.cookies.clear()
+        if by is not None:
+            self.client.cookies["sessionid"] = self.sessions[by.pk]
+        with transaction.atomic():
+            response = getattr(self.client, method)(url)
+            if response.streaming:
+                b"".join(response.streaming_content)
+            transaction.set_rollback(True)
+        return response
+
+    def wrong(self, *, by: User | None, expected: Callable[[Place, str], set[int]]) -> list[str]:
+        """The addresses that answer this reader otherwise than expected, by GET or by POST."""
+        found = []
+        for place in self.places.values():
+            for method in methods(place):
+                status = self.ask(method, place.url, by=by).status_code
+                if status not in expected(place, method):
+                    found.append(f"{method} {place.name} {place.url}: {status}")
+        return found
+
+
+def furnish(who: Cast) -> dict[str, Place]:
+    now = timezone.now()
+    today = timezone.localdate()
+    sender = Organisation.objects.create(name="省农业农村厅", group="above", initials="snynct")
+    case = registering.register(
+        actor=who.clerk, series=Series.objects.get(name="收", year=2026), sender=sender, title="关于秋冬种的通知",
+        at=MONDAY, received_on=date(2026, 11, 16),
+    )
+    first = case.turns.get()
+    scan = SimpleUploadedFile("a.png", file_samples.picture())
+    (kept,) = files.attach(case, [scan], actor=who.clerk, role="original", at=MONDAY)
+    chase = chasing.by_hand(case, kind="phone", actor=who.clerk, at=MONDAY, to=who.clerk, words="请抓紧")
+    acting.act(first, "pass", actor=who.clerk, at=MONDAY + timedelta(minutes=1))
+    written = acting.act(
+        case.turns.get(side=False, ended_at__isnull=True), "submit", actor=who.director, opinion="拟请种植业股办",
+        names=[who.leader], values={"lead": who.posts["crops"], "due_on": date(2026, 11, 25)},
+        at=MONDAY + timedelta(minutes=2),
+    )
+    leaders = case.turns.get(side=False, ended_at__isnull=True)
+    job = Job.objects.create(
+        public_id=uuid.uuid4(), kind="register", title="收文登记簿", asked_by=who.clerk, asked_at=now, finished_at=now,
+        result=kept.stored, arguments={},
+    )
+    waiting = PostHolding.objects.create(
+        post=who.posts["typist"], person=who.colleague, starts_on=today, granted_by=who.security_admin
+    )
+    shut = people.person("shut", "停用的人", is_active=False)
+    phrase, shared = Phrase.objects.create(person=who.clerk, text="同意"), Phrase.objects.create(text="已阅")
+    deputy = Deputy.objects.create(
+        principal=who.clerk, deputy=who.second_clerk, starts_on=today, ends_on=today + timedelta(days=3)
+    )
+    leave = Leave.objects.create(person=who.clerk, kind="trip", starts_on=today, ends_on=today + timedelta(days=1))
+    notice = Notice.objects.create(person=who.clerk, kind="account", words="请看", at=now)
+    series, person, holding = Series.objects.first(), who.handler, who.posts["duty"].holdings.get()
+    public = (case.public_id,)
+    nobody = ("nosuchcasenosuchcase",)
+    number = (case.public_id, written.number)
+    own = {"of": "clerk", "nowhere": (NOWHERE,)}
+    paper = {"of": "clerk", "nowhere": nobody}
+    found = [
+        *map(Place, PLAIN),
+        Place("phrase_up", (phrase.pk,)), Place("phrase_down", (phrase.pk,)),
+        Place("phrase_remove", (phrase.pk,), **own), Place("deputy_end", (deputy.pk,), **own),
+        Place("leave_remove", (leave.pk,), **own),
+        Place("notice", (notice.pk,), **own), Place("calendar_year", (2026,)),
+        Place("turn", (leaders.pk,), of="leader", nowhere=(NOWHERE,)),
+        Place("turn_draft", (leaders.pk,), of="leader", nowhere=(NOWHERE,)),
+        Place("record", (leaders.pk,), **own), Place("why", (Clock.objects.filter(case=case).first().pk,), **own),
+        *(Place(name, public, **paper) for name in PAPER),
+        Place("take_back", public, of="director", nowhere=nobody),
+        Place("correct", number, **paper | {"nowhere": (*nobody, 1)}),
+        Place("confirm_record", number, of="director", nowhere=(*nobody, 1)),
+        Place("chase_answer", (chase.pk,), **own),
+        Place("job", (job.public_id,), of="clerk", nowhere=(MISSING,)),
+        Place("job_file", (job.public_id,), of="clerk", nowhere=(MISSING,)),
+        Place("file", (case.public_id, kept.pk), of="clerk", nowhere=(*nobody, kept.pk)),
+        Place("file_page", (case.public_id, kept.pk, 1), of="clerk", nowhere=(*nobody, kept.pk, 1)),
+        *(Place(name, (person.pk,)) for name in ("person", "person_password", "person_deactivate", "person_clearance")),
+        *(Place(name, (person.pk,)) for name in ("person_unlock", "person_second_factor")),
+        Place("person_activate", (shut.pk,)), Place("department", (Department.objects.first().pk,)),
+        Place("post", (who.posts["duty"].pk,)), Place("holding_end", (holding.pk,)),
+        Place("holding_confirm", (waiting.pk,)), Place("holding_withdraw", (waiting.pk,)),
+        Place("dial", ("correction_minutes",)), Place("steps", ("documents.incoming",)),
+        Place("step", ("documents.incoming", "handle")), Place("procedure_choice", ("documents.incoming",)),
+        Place("ladder", (next(iter(chasing.LADDERS)),)), Place("series", (series.pk,)),
+        Place("organisation", (sender.pk,)), Place("office_phrase", (shared.pk,)),
+        Place("calendar_day", (2026, date(2026, 11, 23))), Place("calendar_known", (2026,)),
+    ]
+    return {one.name: one for one in found}
+
+
+# Addresses without arguments, and those of a paper that take its public id only.
+PLAIN = [name for name in sorted(admission.ADMITTED) if admission.url_if_any(name)]
+PAPER = [
+    *("case", "follow", "void", "relocate", "circulation", "looks", "chase_new"),
+    *("incoming_edit", "incoming_slip", "incoming_circulation", "incoming_label"),
+]
+
+
+# Addresses that only take what is sent to them, and those that only show.
+SENT = {
+    *("logout", "set_language", "text_size", "notices_read", "phrase_up", "phrase_down", "phrase_remove", "deputy_end"),
+    *("leave_remove", "batch", "turn_draft", "incoming_draft", "follow", "confirm_record"),
+}
+SHOWN = {
+    *("health", "keys", "rules", "notices", "notice", "calendar", "calendar_year", "password_change_done"),
+    *("queue", "reading", "done", "started", "followed", "search", "jobs", "job", "job_file", "registers", "file"),
+    *("file_page", "case", "looks", "why", "chase_register", "incoming_list", "register_documents_incoming"),
+    *("incoming_duplicates", "incoming_senders", "read_date", "incoming_print", "incoming_slip"),
+    *("incoming_circulation", "incoming_label", "people", "departments", "dials", "step_settings", "steps"),
+    *("procedure_choices", "ladders", "series_list", "organisations", "office_phrases", "posts", "holdings"),
+    *("audit", "sign_ins", "changes", "look_counts"),
+}
+# What the clerk's desk alone has: others who do office business find nothing there.
+COUNTER = {"incoming_new", "incoming_draft", "incoming_duplicates", "incoming_senders"}
+
+
+@pytest.fixture(scope="module")
+def office(django_db_setup, django_db_blocker) -> Iterator[Office]:
+    with django_db_blocker.unblock(), transaction.atomic():
+        who = people.cast()
+        places = furnish(who)
+        sessions = {}
+        for user in who.everybody().values():
+            client = Client()
+            client.force_login(user)
+            session = client.session
+            session["seen_at"] = int(time())
+            session.save()
+            sessions[user.pk] = session.session_key
+        yield Office(who, places, sessions, Client(raise_request_exception=False))
+        transaction.set_rollback(True)
+
+
+def methods(place: Place) -> list[str]:
+    """How an address is asked. The other way it answers 405, which is tried once for all."""
+    return ["post"] if place.name in SENT else ["get"] if place.name in SHOWN else ["get", "post"]
+
+
+def to_whom_it_is_open(method: str) -> set[int]:
+    """What somebody gets who may ask: the page, a way on, or what to mend (422)."""
+    return {200, 302} if method == "get" else {200, 204, 302, 422}
+
+
+# --- Classified ---
+
+
+def addresses(patterns: list | None = None) -> Iterator[str]:
+    for one in get_resolver().url_patterns if patterns is None else patterns:
+        if isinstance(one, URLResolver):
+            yield from addresses(one.url_patterns)
+        else:
+            assert isinstance(one, URLPattern)
+            yield one.name
+
+
+def test_every_address_has_a_name_and_a_class():
+    names = list(addresses())
+    assert None not in names
+    assert set(names) == set(admission.ADMITTED)
+    assert all(classes and classes <= admission.CLASSES for classes in admission.ADMITTED.values())
+
+
+def test_every_address_is_walked(office):
+    assert set(office.places) == set(admission.ADMITTED)
+
+
+def test_an_address_nobody_classified_is_closed_to_everybody(office, monkeypatch, caplog):
+    monkeypatch.delitem(admission.ADMITTED, "keys")
+    assert office.ask("get", "/keys/", by=None)["Location"] == "/login/?next=%2Fkeys%2F"
+    assert [office.ask("get", "/keys/", by=one).status_code for one in office.who.everybody().values()] == [404] * 13
+    assert "'keys' is classified nowhere" in caplog.text
+
+
+# --- Walked ---
+
+
+def test_an_address_takes_only_what_it_is_for(office):
+    found = []
+    for place in office.places.values():
+        for method in {"get", "post"} - set(methods(place)):
+            kind = next(kind for kind in Kind.values if admission.admits(place.name, kind))
+            reader = office.who.clerk if kind == Kind.OFFICE else getattr(office.who, f"{kind}_admin")
+            status = office.ask(method, place.url, by=reader).status_code
+            if status != 405:
+                found.append(f"{method} {place.name}: {status}")
+    assert found == []
+
+
+def test_a_stranger_is_sent_to_the_login_page_from_everywhere(office):
+    def expected(place: Place, method: str) -> set[int]:
+        return to_whom_it_is_open(method) if admission.ALL in admission.ADMITTED[place.name] else {302}
+
+    assert office.wrong(by=None, expected=expected) == []
+
+
+def test_every_way_for_a_stranger_leads_to_the_login_page(office):
+    closed = [one for one in office.places.values() if admission.ALL not in admission.ADMITTED[one.name]]
+    assert {office.ask("get", one.url, by=None)["Location"].split("?")[0] for one in closed} == {"/login/"}
+
+
+@pytest.mark.parametrize("kind", ADMINISTRATORS)
+def test_an_administrator_gets_his_own_pages_and_404_for_everything_else(office, kind):
+    admin = getattr(office.who, f"{kind}_admin")
+
+    def expected(place: Place, method: str) -> set[int]:
+        if place.name == "queue":
+            return {302}  # "/" leads each to where he begins
+        if place.name == "notice" or not admission.admits(place.name, kind):
+            return {404}
+        if place.name == "person" and method == "post" and kind != Kind.SYSTEM:
+            return {404}
+        if place.name == "holding_confirm" and kind == Kind.SECURITY:
+            return {404}  # he granted it himself
+        if place.name == "person_activate" and kind != Kind.SYSTEM:
+            return {404}  # an office account is the 系统管理员's to open
+        return to_whom_it_is_open(method)
+
+    assert office.wrong(by=admin, expected=expected) == []
+
+
+def test_who_has_no_part_in_a_paper_finds_no_page_of_it(office):
+    outsider = office.who.outsider
+
+    def expected(place: Place, method: str) -> set[int]:
+        if not admission.admits(place.name, Kind.OFFICE):
+            return {404}
+        return {404} if place.of or place.name in COUNTER else to_whom_it_is_open(method)
+
+    assert office.wrong(by=outsider, expected=expected) == []
+
+
+def test_who_works_with_a_paper_gets_every_page_of_it(office):
+    """The clerk, and where a record is another's that other; nobody of the office gets an administrator's page."""
+    found = []
+    for place in office.places.values():
+        reader = getattr(office.who, place.of or "clerk")
+        closed = not admission.admits(place.name, Kind.OFFICE)
+        for method in methods(place):
+            status = office.ask(method, place.url, by=reader).status_code
+            if status not in ({404} if closed else to_whom_it_is_open(method)):
+                found.append(f"{method} {place.name}: {status}")
+    assert found == []
+
+
+def test_what_is_anothers_answers_as_if_it_were_not_there(office):
+    """Byte for byte: nobody learns by asking whether a paper exists."""
+    different = []
+    for place in office.places.values():
+        if place.of:
+            method = "post" if place.name in SENT else "get"
+            asked = [office.ask(method, url, by=office.who.outsider) for url in (place.url, place.nowhere_url)]
+            if [one.status_code for one in asked] != [404, 404] or asked[0].content != asked[1].content:
+                different.append(place.name)
+    assert different == []
+
+
+def test_only_what_the_page_asks_for_changes_anything(office):
+    """Every address that changes something refuses a post without the page's token (CSRF)."""
+    strict = Client(enforce_csrf_checks=True)
+    open_to_all = []
+    for place in office.places.values():
+        if place.name not in SHOWN:
+            strict.cookies["sessionid"] = office.sessions[office.who.clerk.pk]
+            with transaction.atomic():
+                status = strict.post(place.url).status_code
+                transaction.set_rollback(True)
+            if status != 403 and admission.admits(place.name, Kind.OFFICE):
+                open_to_all.append(f"{place.name}: {status}")
+    assert open_to_all == []
