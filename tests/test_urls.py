@@ -1,13 +1,15 @@
 """Every address with every kind of reader, by GET and by POST: nothing is open that office/admission.py closes.
 
-Each test walks them all and names the addresses that answered otherwise. What an address answers:
+Each test walks them all and names the addresses that answered otherwise. On the way every answer is looked at
+for its headers, its content security policy and code written into the page. What an address answers:
 a stranger is sent to the login page, an account of another kind gets 404, whoever may ask gets the page or 405,
 and what belongs to others answers as if it were not there.
 """
 
+import re
 import uuid
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from time import time
 
@@ -28,6 +30,7 @@ from office.models.people import Department, Kind, Leave
 from tests import file_samples, people
 from tests.people import MONDAY, Cast
 
+TITLE = "关于秋冬种的通知"
 NOWHERE = 987_654_321
 MISSING = uuid.UUID(int=0)
 ADMINISTRATORS = (Kind.SYSTEM, Kind.SECURITY, Kind.AUDIT)
@@ -73,15 +76,45 @@ class Office:
             transaction.set_rollback(True)
         return response
 
-    def wrong(self, *, by: User | None, expected: Callable[[Place, str], set[int]]) -> list[str]:
-        """The addresses that answer this reader otherwise than expected, by GET or by POST."""
+    def wrong(self, *, by: User | None, expected: Callable[[Place, str], set[int]], never: str = "") -> list[str]:
+        """The addresses that answer this reader otherwise than expected, show `never`, or lack a guard."""
         found = []
         for place in self.places.values():
             for method in methods(place):
-                status = self.ask(method, place.url, by=by).status_code
-                if status not in expected(place, method):
-                    found.append(f"{method} {place.name} {place.url}: {status}")
+                response = self.ask(method, place.url, by=by)
+                wrong = [] if place.name in WALLED_OFF else unguarded(response)
+                if response.status_code not in expected(place, method):
+                    wrong.append(str(response.status_code))
+                if never and never in said(response):
+                    wrong.append(never)
+                if wrong:
+                    found.append(f"{method} {place.name} {place.url}: {', '.join(wrong)}")
         return found
+
+
+# Stored files are shown inside a sandbox with a policy of its own (tests/office/test_files_views.py).
+WALLED_OFF = {"file", "file_page"}
+GUARDS = {
+    "X-Frame-Options": "DENY",
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "same-origin",
+    "Cross-Origin-Opener-Policy": "same-origin",
+}
+INLINE = re.compile(r"<style|\sstyle\s*=|<script(?![^>]*\ssrc=)|\son[a-z]+\s*=\s*[\"']|javascript:", re.IGNORECASE)
+
+
+def said(response: HttpResponse) -> str:
+    html = not response.streaming and response.headers.get("Content-Type", "").startswith("text/html")
+    return response.content.decode() if html else ""
+
+
+def unguarded(response: HttpResponse) -> list[str]:
+    """What an answer lacks: headers, a policy that forbids inline code, and a page without any."""
+    found = [name for name, value in GUARDS.items() if response.headers.get(name) != value]
+    policy = response.headers.get("Content-Security-Policy", "")
+    if "default-src 'self'" not in policy or "unsafe" in policy or "frame-ancestors 'none'" not in policy:
+        found.append(f"policy {policy!r}")
+    return found + INLINE.findall(said(response))
 
 
 def furnish(who: Cast) -> dict[str, Place]:
@@ -89,7 +122,7 @@ def furnish(who: Cast) -> dict[str, Place]:
     today = timezone.localdate()
     sender = Organisation.objects.create(name="省农业农村厅", group="above", initials="snynct")
     case = registering.register(
-        actor=who.clerk, series=Series.objects.get(name="收", year=2026), sender=sender, title="关于秋冬种的通知",
+        actor=who.clerk, series=Series.objects.get(name="收", year=2026), sender=sender, title=TITLE,
         at=MONDAY, received_on=date(2026, 11, 16),
     )
     first = case.turns.get()
@@ -267,6 +300,7 @@ def test_every_way_for_a_stranger_leads_to_the_login_page(office):
 
 @pytest.mark.parametrize("kind", ADMINISTRATORS)
 def test_an_administrator_gets_his_own_pages_and_404_for_everything_else(office, kind):
+    """And on none of them the title of a paper: the three do no office business."""
     admin = getattr(office.who, f"{kind}_admin")
 
     def expected(place: Place, method: str) -> set[int]:
@@ -282,7 +316,7 @@ def test_an_administrator_gets_his_own_pages_and_404_for_everything_else(office,
             return {404}  # an office account is the 系统管理员's to open
         return to_whom_it_is_open(method)
 
-    assert office.wrong(by=admin, expected=expected) == []
+    assert office.wrong(by=admin, expected=expected, never=TITLE) == []
 
 
 def test_who_has_no_part_in_a_paper_finds_no_page_of_it(office):
@@ -298,15 +332,17 @@ def test_who_has_no_part_in_a_paper_finds_no_page_of_it(office):
 
 def test_who_works_with_a_paper_gets_every_page_of_it(office):
     """The clerk, and where a record is another's that other; nobody of the office gets an administrator's page."""
-    found = []
-    for place in office.places.values():
-        reader = getattr(office.who, place.of or "clerk")
-        closed = not admission.admits(place.name, Kind.OFFICE)
-        for method in methods(place):
-            status = office.ask(method, place.url, by=reader).status_code
-            if status not in ({404} if closed else to_whom_it_is_open(method)):
-                found.append(f"{method} {place.name}: {status}")
-    assert found == []
+
+    def expected(place: Place, method: str) -> set[int]:
+        return to_whom_it_is_open(method) if admission.admits(place.name, Kind.OFFICE) else {404}
+
+    clerk, director, leader = (
+        replace(office, places={name: one for name, one in office.places.items() if (one.of or "clerk") == of})
+        for of in ("clerk", "director", "leader")
+    )
+    assert clerk.wrong(by=office.who.clerk, expected=expected) == []
+    assert director.wrong(by=office.who.director, expected=expected) == []
+    assert leader.wrong(by=office.who.leader, expected=expected) == []
 
 
 def test_what_is_anothers_answers_as_if_it_were_not_there(office):
