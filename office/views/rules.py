@@ -35,7 +35,7 @@ def rule_list(request: Asked) -> HttpResponse:
 
 
 def _row(rule: rules.Rule) -> dict[str, str]:
-    kept = "、".join(str(rules.WHERE_WORDS[where]) for where in rule.wheres)
+    kept = _("、").join(str(rules.WHERE_WORDS[where]) for where in rule.wheres)
     unverified = _("（未核实）") if rule.unverified else ""
     sources = "；".join(rules.SOURCES.get(source, source) for source in rule.sources)
     return {"id": rule.id, "words": str(rule), "source": f"{sources}{unverified}", "kept_words": kept}
