@@ -1,9 +1,13 @@
 """Forms of the acts beside the path: reasons, relocation, more readers."""
 
+from typing import Any
+
 from django import forms
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from office.forms.typed import choosing
+from office.models.people import Department
 from office.procedures import Procedure
 
 from .people import Candidates, HolderField, HoldersField
@@ -42,3 +46,23 @@ class AddReadersForm(forms.Form):
         ]
         self.fields["names"] = HoldersField(choices=Candidates().everybody(), label=_("送给"))
         self.order_fields(["step", "names", "in_order"])
+
+
+class BarForm(forms.Form):
+    """Whom a case must never reach: persons, and departments with all below them."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["people"] = HoldersField(choices=Candidates().everybody(), label=_("回避的人"), required=False)
+        self.fields["departments"] = forms.ModelMultipleChoiceField(
+            Department.objects.filter(retired=False).order_by("position", "name"),
+            label=_("回避的部门"),
+            required=False,
+            widget=forms.CheckboxSelectMultiple,
+        )
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or self.cleaned_data
+        if not self.errors and not data.get("people") and not data.get("departments"):
+            self.add_error("people", gettext("请选要回避的人或部门。"))
+        return data

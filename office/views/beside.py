@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from office import access, acting, procedures, showing
-from office.forms.tracking import AddReadersForm, ReasonForm, RelocateForm
+from office.forms.tracking import AddReadersForm, BarForm, ReasonForm, RelocateForm
 from office.models.cases import Case, Relocation, Turn
 from office.views.asked import Asked
 from office.views.tracking import circulation_rows, circulation_words, visible
@@ -96,6 +96,34 @@ def relocate(request: Asked, public_id: str) -> HttpResponse:
         danger=True,
         lines=[_("已有的意见都保留；在外的传阅件收回。"), _("要由另一位文书或主任确认。")],
     )
+
+
+@require_http_methods(["GET", "POST"])
+def bar(request: Asked, public_id: str) -> HttpResponse:
+    """回避: people and departments this case must never reach; linked cases follow, and nothing takes it back."""
+    found = visible(request, public_id)
+    who = access.identity(request.user)
+    if not (access.holds_hub(request.user, found) or who.holds(procedures.get(found.procedure).fallback)):
+        raise Http404
+    form = BarForm(request.POST if request.method == "POST" else None)
+    if request.method == "POST" and form.is_valid():
+        acting.bar(
+            found,
+            actor=request.user,
+            people=form.cleaned_data["people"],
+            departments=list(form.cleaned_data["departments"]),
+        )
+        messages.success(request, _("已回避：他们看不到、搜不到，也办不了；手里的已转给岗位。"))
+        still_mine = access.visible_to(request.user).filter(pk=found.pk).exists()
+        return redirect("case", public_id) if still_mine else redirect("queue")
+    barred = [str(one.person or one.department) for one in found.barred.select_related("person", "department")]
+    lines = [
+        _("选中的人和部门看不到、搜不到、也收不到这份文件和与它相连的文件。"),
+        _("在他们手里的会转给岗位；回避不能撤销。"),
+    ]
+    if barred:
+        lines.append(_("已经回避：%(who)s") % {"who": "、".join(barred)})
+    return _confirm(request, found, form, heading=_("回避"), lines=lines, yes=_("回避"), danger=True)
 
 
 def _answer_relocation(request, found: Case, asked: Relocation) -> HttpResponse:

@@ -320,6 +320,7 @@ def _actions(
                 actions.append(link(_("调整传阅"), reverse("circulation", args=[case.public_id])))
         if hub or access.identity(request.user).holds(procedures.get(case.procedure).fallback):
             actions.append(link(_("重定位"), reverse("relocate", args=[case.public_id]), word=True))
+            actions.append(link(_("回避"), reverse("bar", args=[case.public_id]), word=True))
         if hub or case.opened_by_id == request.user.pk:
             actions.append(link(_("作废"), reverse("void", args=[case.public_id]), word=True, danger=True))
     if (

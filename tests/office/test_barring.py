@@ -1,0 +1,47 @@
+"""回避 from the page of a case: who may say it, and what it does."""
+
+import pytest
+from django.urls import reverse
+
+from office import access
+from tests.journeys.papers import before_leader
+from tests.people import Cast, cast
+
+
+@pytest.fixture
+def who(db) -> Cast:
+    return cast()
+
+
+@pytest.fixture
+def case(who):
+    return before_leader(who, "反映王志远的问题", who.leader)
+
+
+def bar(client, case, actor, **posted):
+    client.force_login(actor, backend="django.contrib.auth.backends.ModelBackend")
+    return client.post(reverse("bar", args=[case.public_id]), posted)
+
+
+def test_the_hub_bars_a_leader_and_the_paper_leaves_his_hands(client, who, case):
+    bar(client, case, who.clerk, people=[f"u{who.leader.pk}"])
+    assert not access.visible_to(who.leader).filter(pk=case.pk).exists()
+    assert case.turns.get(ended_at__isnull=True).hands != who.leader
+
+
+def test_a_department_is_barred_with_everybody_in_it(client, who, case):
+    bar(client, case, who.director, departments=[who.departments["crops"].pk])
+    assert access.is_barred(case, who.handler)
+    assert access.is_barred(case, who.colleague)
+
+
+def test_nobody_chosen_bars_nobody(client, who, case):
+    answer = bar(client, case, who.clerk)
+    assert answer.status_code == 422
+    assert "请选要回避的人或部门" in answer.content.decode()
+    assert not case.barred.exists()
+
+
+def test_a_leader_bars_nobody(client, who, case):
+    assert bar(client, case, who.leader, people=[f"u{who.clerk.pk}"]).status_code == 404
+    assert not case.barred.exists()
