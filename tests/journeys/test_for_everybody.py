@@ -1,0 +1,61 @@
+"""axe finds nothing serious on any main screen (WCAG 2.1 AA)."""
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+
+from .papers import act, before_leader, for_reading, incoming, main_turn
+
+pytestmark = pytest.mark.browser
+AXE = Axe()
+
+
+def findings(page, address: str) -> list[str]:
+    page.goto(address)
+    # What is folded away is looked at too.
+    page.evaluate("document.querySelectorAll('main details').forEach((one) => { one.open = true; })")
+    found = AXE.run(page).response["violations"]
+    return [
+        f"{address} {one['id']}: {node['target']}"
+        for one in found
+        if one["impact"] in ("serious", "critical")
+        for node in one["nodes"]
+    ]
+
+
+def test_the_clerks_screens_are_open_to_everybody(desk):
+    who = desk.people
+    case = before_leader(who, "关于低温雨雪冰冻灾害防范的通知", who.leader, who.other_leader, number="农办〔2026〕3号")
+    act(case, "instruct", who.leader, opinion="同意。", values={"lead": who.posts["crops"]})
+    act(case, "send", who.clerk, names=[who.colleague], values={"in_order": False})
+    late = incoming(who, "一件作废的", urgency="flash")
+    page = desk.sit(who.clerk)
+    page.goto(f"/cases/{late.public_id}/void/")
+    page.get_by_label("理由").fill("重复登记")
+    page.get_by_role("button", name="作废").click()
+    page.wait_for_url("**/cases/*/")
+    addresses = [
+        "/", "/reading/", "/done/", "/followed/", "/documents/incoming/new/", "/documents/incoming/",
+        f"/cases/{case.public_id}/", f"/turns/{main_turn(case).pk}/", f"/cases/{case.public_id}/circulation/",
+        f"/cases/{case.public_id}/chase/", f"/cases/{case.public_id}/relocate/",
+        f"/documents/incoming/{case.public_id}/edit/", f"/clocks/{case.clocks.first().pk}/", "/search/?q=雨雪",
+        "/chases/", "/registers/", "/jobs/", "/phrases/", "/deputies/", "/me/",
+    ]
+    assert [line for address in addresses for line in findings(page, address)] == []
+
+
+def test_the_leaders_telephone_is_open_to_everybody(desk):
+    who = desk.people
+    case = before_leader(who, "关于低温雨雪冰冻灾害防范的通知")
+    for_reading(who, "简报第1期", who.leader)
+    page = desk.sit(who.leader, phone=True)
+    addresses = ["/", "/reading/", f"/turns/{main_turn(case).pk}/", f"/cases/{case.public_id}/"]
+    assert [line for address in addresses for line in findings(page, address)] == []
+
+
+def test_a_form_with_mistakes_is_open_to_everybody(desk):
+    page = desk.sit(desk.people.clerk)
+    page.goto("/documents/incoming/new/")
+    page.get_by_role("button", name="保存并登下一件").click()
+    page.locator(".error-summary").wait_for()
+    found = AXE.run(page).response["violations"]
+    assert [one["id"] for one in found if one["impact"] in ("serious", "critical")] == []

@@ -1,0 +1,39 @@
+"""One box finds everything: by number, by two characters of the title, by sender, by the sender's number."""
+
+import pytest
+from django.utils import timezone
+
+from .papers import incoming
+
+pytestmark = pytest.mark.browser
+
+
+@pytest.fixture
+def page(desk):
+    incoming(desk.people, "关于低温雨雪冰冻灾害防范的通知", sender="省农业农村厅", number="农明电〔2026〕31号")
+    incoming(desk.people, "关于拨付农机购置补贴资金的函", sender="县财政局", number="财农〔2026〕7号")
+    return desk.sit(desk.people.clerk)
+
+
+def look_for(page, words: str) -> None:
+    page.keyboard.press("/")
+    page.keyboard.insert_text(words)
+    page.keyboard.press("Enter")
+
+
+def test_a_number_opens_its_paper_at_once(page):
+    look_for(page, f"收{timezone.localdate().year}-2")
+    page.wait_for_url("**/cases/*/")
+    assert "农机购置补贴" in page.locator("h1").inner_text()
+
+
+@pytest.mark.parametrize("words", ["雨雪", "省农业农村厅", "农明电"])
+def test_words_find_the_paper_that_holds_them(page, words):
+    look_for(page, words)
+    page.wait_for_url("**/search/**")
+    assert page.locator("a.title").all_inner_texts() == ["关于低温雨雪冰冻灾害防范的通知"]
+
+
+def test_what_is_not_there_is_said_with_a_way_on(page):
+    look_for(page, "航天飞机")
+    page.get_by_text("没有找到").wait_for()
