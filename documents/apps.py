@@ -10,7 +10,8 @@ class DocumentsConfig(AppConfig):
         from documents import procedures, registers, rules  # noqa: F401
         from documents.sheets import print_slip
         from documents.subject import SUBJECT
-        from office import slips, subjects
+        from office import demo, slips, subjects
 
         subjects.register(SUBJECT)
         slips.prints("documents", print_slip)
+        demo.adds("documents.demo.filling.fill")

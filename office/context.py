@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 
-from office import access, admission, subjects
+from office import access, admission, demo, subjects
 from office.models.outbox import Notice
 from office.models.people import Kind, PostHolding, User
 from office.version import VERSION
@@ -68,9 +68,12 @@ class Page:
         return "、".join(today.order_by("pk").values_list("person__name", flat=True)[:3])
 
     @cached_property
-    def filling(self) -> bool:
-        """Whether the demo office is still being written by the worker."""
-        return False
+    def filling(self) -> dict[str, int] | None:
+        """How far the worker is with writing the demo office; None when nothing is being written."""
+        if not self.demo:
+            return None
+        written = demo.filling(timezone.now())
+        return {"done": written[0], "total": written[1]} if written else None
 
     @cached_property
     def _counts(self) -> dict[str, int]:

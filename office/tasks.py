@@ -54,7 +54,8 @@ def pick_up_jobs() -> None:
 
 @shared_task
 def fill_demo() -> None:
-    """The part of the demo office that takes longer than its first page."""
-    from office.demo import fill
+    """The part of the demo office that takes longer than its first page, a little at a time."""
+    from office import demo
 
-    fill()
+    if demo.fill(count=demo.CHUNK):
+        fill_demo.delay()

@@ -76,6 +76,8 @@ def children() -> list[Child]:
 def child_environment(*, port: int, demo: bool) -> dict[str, str]:
     environment = {**os.environ, "PORT": str(port), "WEB_GRACE_SECONDS": "4", "PYTHONUNBUFFERED": "1"}
     environment.setdefault("SITE_URL", f"http://127.0.0.1:{port}")
+    # Advice for whoever runs servers by hand (Celery as root, WhiteNoise before collectstatic) is noise here.
+    environment.setdefault("PYTHONWARNINGS", "ignore")
     environment.pop("DATABASE_ROLE", None)  # each command takes its own; web and worker are the application
     if demo:
         environment["DEMO"] = "1"
