@@ -2,12 +2,12 @@
 
 from collections.abc import Callable, Iterable
 from datetime import date, datetime
+from itertools import zip_longest
 from typing import Any
 
-from django.core.exceptions import FieldDoesNotExist, ObjectDoesNotExist
-from django.db.models import QuerySet
+from django.core.exceptions import ObjectDoesNotExist
+from django.db.models import Field, ForeignKey, QuerySet
 from django.utils.translation import gettext as _
-from simple_history.models import DeletedObject
 
 from office import chasing, dials, procedures, showing
 from office.clock import Limit
@@ -48,7 +48,7 @@ def history_of_all(rows: QuerySet, *, most: int = MOST) -> list[dict]:
 
 def with_before(records: list[Any]) -> Iterable[tuple[Any, Any]]:
     """Each record with the one before it, the list being of one object and latest first."""
-    return zip(records, [*records[1:], None], strict=True)
+    return zip_longest(records, records[1:])
 
 
 def row_of(record: Any, before: Any) -> dict:
@@ -67,16 +67,16 @@ def words_of(record: Any, before: Any) -> str:
         return _("新增：%(values)s") % {"values": said} if said else _("新增")
     if before is None:
         return _("改动")
-    delta = record.diff_against(before, foreign_keys_are_objs=True)
+    # Not simple-history's own comparison: that passes over what no form edits, such as who confirmed a post.
     parts = [
         _("%(field)s：%(old)s → %(new)s")
         % {
-            "field": _label(record, change.field),
-            "old": _plain(record, change.field, change.old),
-            "new": _plain(record, change.field, change.new),
+            "field": field.verbose_name,
+            "old": _plain(record, field, getattr(before, field.attname)),
+            "new": _plain(record, field, getattr(record, field.attname)),
         }
-        for change in delta.changes
-        if change.field not in QUIET
+        for field in record.tracked_fields
+        if field.name not in QUIET and getattr(before, field.attname) != getattr(record, field.attname)
     ]
     return "；".join(parts) or _("没有改动")
 
@@ -90,12 +90,9 @@ def _first_values(record: Any) -> str:
     for field in model._meta.concrete_fields:
         if field.name in QUIET or field.name in SUBJECT[model]:
             continue
-        try:
-            value = getattr(record.instance, field.name)
-        except ObjectDoesNotExist:
-            continue
+        value = getattr(record, field.attname)
         if value not in (None, "", [], {}, False):
-            parts.append(f"{field.verbose_name} {_plain(record, field.name, value)}")
+            parts.append(f"{field.verbose_name} {_plain(record, field, value)}")
     return "；".join(parts)
 
 
@@ -119,15 +116,8 @@ def name_of(record: Any) -> str:
         return f"#{record.id}"
 
 
-def _label(record: Any, name: str) -> str:
-    try:
-        return str(record.instance_type._meta.get_field(name).verbose_name)
-    except FieldDoesNotExist:
-        return name
-
-
-def _plain(record: Any, name: str, value: Any) -> str:
-    if value in (None, "", [], {}) or (isinstance(value, DeletedObject) and value.pk is None):
+def _plain(record: Any, field: Field, value: Any) -> str:
+    if value in (None, "", [], {}):
         return _("空")
     if value is True or value is False:
         return _("是") if value else _("否")
@@ -135,11 +125,13 @@ def _plain(record: Any, name: str, value: Any) -> str:
         return showing.moment(value)
     if isinstance(value, date):
         return value.isoformat()
-    if (say := SAYING.get((record.instance_type, name))) is not None:
+    if isinstance(field, ForeignKey):
+        # What it pointed to may be gone.
+        return str(field.related_model._base_manager.filter(pk=value).first() or f"#{value}")
+    if (say := SAYING.get((record.instance_type, field.name))) is not None:
         return say(record, value)[:MOST_WORDS]
-    choices = dict(record.instance_type._meta.get_field(name).flatchoices)
     if not isinstance(value, list):
-        return str(choices.get(value, value))[:MOST_WORDS]
+        return str(dict(field.flatchoices).get(value, value))[:MOST_WORDS]
     return "、".join(str(one) for one in value)[:MOST_WORDS]
 
 
