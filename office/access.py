@@ -4,7 +4,7 @@ Every view starts from `visible_to(user)` or `waiting_for(user)`: what is not yo
 `is_superuser` opens nothing, and administrators (三员) see no case at all under that account.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import lru_cache
@@ -250,17 +250,35 @@ def newest_for(
     One LIMIT per principal, merged: it reads about `count` rows of each index instead of testing a
     million cases one by one. `among` narrows the cases (a function, a year).
     """
-    who = identity(user)
     found: list[Case] = []
-    while len(found) < count:
-        keys = _newest_keys(who, count=max(count * 2, 50), before=before)
-        if not keys:
-            break
+    for keys in newest_keys(user, step=max(count * 2, 50), before=before):
         rows = visible_to(user) if among is None else visible_to(user) & among
         page = rows.filter(pk__in=keys).order_by("-pk")
         found.extend(page[: count - len(found)])
-        before = keys[-1]
+        if len(found) == count:
+            break
     return found
+
+
+def newest_keys(user: User, *, step: int, before: int | None = None) -> Iterator[list[int]]:
+    """Keys of cases `user` may see, newest first, `step` at a time. Candidates: `visible_to` has the last word."""
+    who = identity(user)
+    while keys := _newest_keys(who, count=step, before=before):
+        yield keys
+        if len(keys) < step:
+            return
+        before = keys[-1]
+
+
+def density(user: User, *, below: int, sample: int = 500) -> float:
+    """About what part of the cases with keys below `below` is open to `user`, judged by the newest of them."""
+    who = identity(user)
+    if who.sees:
+        return 1.0
+    keys = _newest_keys(who, count=sample, before=below)
+    if len(keys) < sample:
+        return len(keys) / max(below, 1)
+    return len(keys) / (below - keys[-1])
 
 
 def _newest_keys(who: Identity, *, count: int, before: int | None) -> list[int]:

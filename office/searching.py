@@ -1,16 +1,20 @@
 """Search over cases: pairs of neighbouring characters, ANDed in a GIN index, then rechecked letter by letter.
 
-A word that few papers hold goes through the index; one that many hold is found faster by walking the
-newest visible papers. Which it is, PostgreSQL's own statistics tell (read at most every ten minutes).
+Three ways lead to the newest papers that hold a word and that somebody may see. A word that few hold: all that
+hold it, from the index. A word that many hold: the newest papers he may see, until a page is full. Between the
+two: those that hold it, from the newest keys downward, a stretch at a time. Which is shortest is reckoned from
+PostgreSQL's own statistics of the word (read at most every ten minutes) and from how densely his grants lie; a
+wrong guess costs time, never a paper.
 """
 
 import re
 import unicodedata
 from time import monotonic
+from typing import cast
 
-from django.db import connection, transaction
-from django.db.models import F, Func, QuerySet, TextField, Value
-from django.db.models.expressions import RawSQL
+from django.db import connection
+from django.db.models import BooleanField, F, Func, QuerySet, TextField, Value
+from django.db.models.expressions import Col
 from django.db.models.functions import Concat, StrIndex
 
 from office import access
@@ -18,10 +22,16 @@ from office.models.cases import Case
 from office.models.people import User
 from office.shorthand import read_reference
 
-# A pair found in more than this share of all papers counts as common.
-COMMON = 0.002
+# So many papers are read and tested one by one in a few milliseconds: then all that hold a word are taken.
+AT_ONCE = 2_000
+# Reading one paper and testing it, against passing over one entry of a list in the index.
+PAPER, ENTRY = 1.0, 0.02
+# Of papers that many words part, the later ones of a stretch are fewer than the first let hope.
+MARGIN = 2
+# Pages read by sight before the index is asked after all.
+TRIES = 3
 _STATISTICS_SECONDS = 600
-_common_pairs: dict[str, float] = {}
+_shares: dict[str, float] = {}
 _read_at = float("-inf")
 
 
@@ -42,35 +52,84 @@ def pairs_of(word: str) -> list[str]:
 
 def search(user: User, text: str, *, count: int = 50, before: int | None = None) -> list[Case]:
     """The newest visible cases that hold every word of `text`, newest first, with keys below `before`."""
-    found = matching(access.visible_to(user), text)
-    if before is not None:
-        found = found.filter(pk__lt=before)
-    found = found.order_by("-pk")[:count]
-    if not is_common(text):
-        return list(found)
-    with transaction.atomic(), connection.cursor() as cursor:
-        # GIN answers only through bitmaps: without them the planner walks the newest papers and stops early.
-        cursor.execute("SET LOCAL enable_bitmapscan = off; SET LOCAL enable_sort = off")
-        return list(found)
+    if not words_of(text):
+        return []
+    share = share_of(text)
+    if share is None:
+        few = _few(text)
+        if few is not None:
+            found = matching(access.visible_to(user).filter(pk__in=few), text)
+            return list((found if before is None else found.filter(pk__lt=before)).order_by("-pk")[:count])
+        share = least_share()
+    top = _top() if before is None else before - 1
+    seen = access.density(user, below=top + 1)
+    # By the list of those that hold the word, or by what he may see, newest first: whichever is read less.
+    by_word = share * top * ENTRY + min(share * top, count / seen if seen else top) * PAPER
+    by_sight = min(seen * top, count / share) * PAPER
+    if seen == 1:
+        return _downward(
+            user, text, count=count, top=top, width=MARGIN * count / share, by_index=by_word < by_sight
+        )
+    if by_word < by_sight:
+        return _downward(user, text, count=count, top=top, width=MARGIN * count / share / seen, by_index=True)
+    return _by_sight(user, text, count=count, top=top, step=min(AT_ONCE, round(MARGIN * count / share)))
 
 
-def matching(cases: QuerySet[Case], text: str) -> QuerySet[Case]:
-    """Narrow `cases` to those that hold every word."""
+def _by_sight(user: User, text: str, *, count: int, top: int, step: int) -> list[Case]:
+    """The newest papers he may see, a page of them at a time; when the words turn out rare after all, by the index."""
+    found: list[Case] = []
+    for turn, keys in enumerate(access.newest_keys(user, step=step, before=top + 1)):
+        page = matching(access.visible_to(user).filter(pk__in=keys), text, by_index=False)
+        found.extend(page.order_by("-pk")[: count - len(found)])
+        if len(found) == count:
+            break
+        if turn == TRIES:
+            return found + _downward(
+                user, text, count=count - len(found), top=keys[-1] - 1, width=top, by_index=True
+            )
+    return found
+
+
+def _downward(user: User, text: str, *, count: int, top: int, width: float, by_index: bool) -> list[Case]:
+    """A stretch of keys at a time, each much wider than the one before; from the second on by the index."""
+    found: list[Case] = []
+    while top > 0 and len(found) < count:
+        low = max(0, top - max(AT_ONCE, round(width)))
+        page = matching(access.visible_to(user), text, by_index=by_index).filter(pk__gt=low, pk__lte=top)
+        found.extend(page.order_by("-pk")[: count - len(found)])
+        top, width, by_index = low, width * 10, True
+    return found
+
+
+def _few(text: str) -> list[int] | None:
+    """The keys of all cases that hold these pairs, or None when they are many."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT id FROM office_case WHERE search @@ %s::tsquery LIMIT %s", [_query(text), AT_ONCE + 1]
+        )
+        keys = [key for (key,) in cursor.fetchall()]
+    return keys if len(keys) <= AT_ONCE else None
+
+
+def _top() -> int:
+    return Case.objects.order_by("-pk").values_list("pk", flat=True).first() or 0
+
+
+def _query(text: str) -> str:
+    """Every pair, and of a single character the pairs that begin with it."""
+    parts: dict[str, None] = {}
+    for word in words_of(text):
+        quoted = ["'" + part.replace("'", "''") + "'" for part in pairs_of(word) or [word]]
+        parts |= dict.fromkeys(quoted if len(word) > 1 else [quoted[0] + ":*"])
+    return " & ".join(parts)
+
+
+def matching(cases: QuerySet[Case], text: str, *, by_index: bool = True) -> QuerySet[Case]:
+    """Narrow `cases` to those that hold every word. `by_index=False`: tested one by one, where `cases` are few."""
     words = words_of(text)
     if not words:
         return cases.none()
-    pairs = list(dict.fromkeys(pair for word in words for pair in pairs_of(word)))
-    if pairs:
-        query = " & ".join("'" + pair.replace("'", "''") + "'" for pair in pairs)
-        if is_common(text):
-            cases = cases.filter(
-                RawSQL("office_case.search @@ %s::tsquery", [query], output_field=_boolean())
-            )
-        else:
-            # OFFSET 0 keeps the planner from mixing the index with the grants' tests.
-            cases = cases.filter(
-                pk__in=RawSQL("SELECT id FROM office_case WHERE search @@ %s::tsquery OFFSET 0", [query])
-            )
+    cases = cases.filter(Holds(_query(text), by_index=by_index))
     unsure = [word for word in words if len(word) != 2]
     if unsure:
         cases = cases.annotate(_plain=_plain())
@@ -79,10 +138,22 @@ def matching(cases: QuerySet[Case], text: str) -> QuerySet[Case]:
     return cases
 
 
-def _boolean():
-    from django.db.models import BooleanField
+class Holds(Func):
+    """Whether the case's generated column `search`, which is no field of the model, holds these pairs."""
 
-    return BooleanField()
+    output_field = BooleanField()
+
+    def __init__(self, query: str, *, by_index: bool) -> None:
+        super().__init__(F("pk"))
+        self.query, self.by_index = query, by_index
+
+    def as_sql(
+        self, compiler, connection, function=None, template=None, arg_joiner=None, **extra_context
+    ) -> tuple[str, tuple[str, ...]]:
+        table = compiler.quote_name_unless_alias(cast(Col, self.source_expressions[0]).alias)
+        holds = f"{table}.search @@ %s::tsquery"
+        # What may be unknown cannot be looked up in an index.
+        return (holds if self.by_index else f"({holds}) IS TRUE"), (self.query,)
 
 
 def _plain() -> Func:
@@ -102,27 +173,38 @@ def by_reference(user: User, text: str) -> Case | None:
     return access.visible_to(user).filter(reference=read_reference(text)).exclude(reference="").first()
 
 
-def is_common(text: str) -> bool:
-    """Whether even the rarest pair of the query is held by many papers."""
-    pairs = [pair for word in words_of(text) for pair in pairs_of(word)]
-    if not pairs:
-        return True
+def share_of(text: str) -> float | None:
+    """What part of all papers holds the rarest of the query's words, at most; None where that is not known."""
     shares = _statistics()
-    return min(shares.get(pair, 0.0) for pair in pairs) > COMMON
+    found: list[float] = []
+    for word in words_of(text):
+        if len(word) == 1:
+            beginning = [share for pair, share in shares.items() if pair.startswith(word)]
+            found.append(max(beginning, default=-1.0))
+        else:
+            found += [shares.get(pair, -1.0) for pair in pairs_of(word)]
+    rarest = min(found)
+    return None if rarest < 0 else rarest
+
+
+def least_share() -> float:
+    """No pair that the statistics leave out is held by a larger part of all papers."""
+    return min(_statistics().values(), default=1.0)
 
 
 def _statistics() -> dict[str, float]:
-    global _common_pairs, _read_at
+    global _shares, _read_at
     if monotonic() - _read_at > _STATISTICS_SECONDS:
         with connection.cursor() as cursor:
+            # Behind the shares of the elements stand the least, the greatest and that of NULL.
             cursor.execute(
                 "SELECT most_common_elems::text::text[], most_common_elem_freqs FROM pg_stats"
-                " WHERE tablename = 'office_case' AND attname = 'search'"
+                " WHERE schemaname = current_schema() AND tablename = 'office_case' AND attname = 'search'"
             )
             row = cursor.fetchone()
-        _common_pairs = dict(zip(row[0], row[1], strict=False)) if row and row[0] else {}
+        _shares = dict(zip(row[0], row[1], strict=False)) if row and row[0] else {}
         _read_at = monotonic()
-    return _common_pairs
+    return _shares
 
 
 def forget_statistics() -> None:

@@ -18,7 +18,7 @@ from office.verifying import verify
 from tests.owner import as_owner
 from tests.people import cast, person
 
-CASES = 700
+CASES = 400
 
 
 @pytest.fixture(scope="module")
