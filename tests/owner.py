@@ -8,7 +8,10 @@ from django.db import connection, connections, transaction
 
 from office.environment import database
 
-GUARDED = ("office_case", "office_decision", "office_anchor", "office_anchorline", "office_series", "office_voided")
+GUARDED = (
+    "office_case", "office_turn", "office_decision", "office_anchor", "office_anchorline", "office_series",
+    "office_voided",
+)
 
 
 @contextmanager

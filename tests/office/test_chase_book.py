@@ -20,6 +20,7 @@ from office.chasing import (
 from office.models import Barred, Case, Chase, Notice
 from tests.office.chasing_ground import at, clock_of, current, told, with_handler, with_leader
 from tests.people import MONDAY, cast
+from tests.sketches import Incoming
 
 LATE_1 = at("2026-11-26T09:00")
 NOON = at("2026-11-26T12:00")
@@ -151,14 +152,11 @@ def test_an_unknown_kind_is_refused_at_its_field(who):
 
 
 def test_R_SEC_03_no_words_are_written_about_a_state_secret(who):
-    turn = with_handler(who, title="")
-    Case.objects.filter(pk=turn.case_id).update(secrecy=2)
-    for one in (who.clerk, who.colleague):
-        one.clearance = 2
-        one.save()
+    # No word about it is here from the first day on.
+    case = acting.start(Incoming, actor=who.clerk, secrecy=2, at=MONDAY)
     with pytest.raises(Refused, match="R-SEC-03"):
-        by_hand(turn.case, kind="phone", words="内容是……", actor=who.clerk, at=NOON)
-    by_hand(turn.case, kind="phone", actor=who.clerk, at=NOON)
+        by_hand(case, kind="phone", words="内容是……", actor=who.clerk, at=NOON)
+    by_hand(case, kind="phone", actor=who.clerk, at=NOON)
 
 
 def test_a_notice_about_a_restricted_paper_says_only_its_number(who):
