@@ -126,10 +126,18 @@ class DecisionForm(forms.Form):
             declared=move,
         )
 
+    def _default_readers(self, step: procedures.Step) -> list[str]:
+        """Whom this office usually lets read (默认阅件人), as its administrator has set it."""
+        if not step.reading:
+            return []
+        case = self.turn.case
+        setting = timing.step_setting(case.procedure, step.code, at=case.opened_at)
+        return [f"u{key}" for key in setting.readers] if setting else []
+
     def _name_fields(self, move: procedures.Move, step: procedures.Step) -> list[str]:
         choices = self.candidates.of(step)
         suggested = self.subject.suggested(self.turn, move) if self.subject and self.subject.suggested else []
-        keys = [key_of(one) for one in suggested if one is not None]
+        keys = [key_of(one) for one in suggested if one is not None] or self._default_readers(step)
         if move.others:
             lead, others = f"{move.code}-lead", f"{move.code}-others"
             self.fields[lead] = HolderField(

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext
 
 from office import chasing, procedures
+from office.acting.door import as_printed
 from office.clock import Limit, OfficeHours
 from office.dials import Dial
 from office.forms.typed import choosing
@@ -98,8 +99,13 @@ class NumberForm(DialForm):
 
     def __init__(self, data: Any = None, *, dial: Dial, initial: dict[str, Any]) -> None:
         super().__init__(data, dial=dial, initial=initial)
+        bounds = _("请填 %(least)d 到 %(most)d 之间的整数。") % {"least": dial.least, "most": dial.most}
         self.fields["value"] = forms.IntegerField(
-            label=dial.label, min_value=dial.least, max_value=dial.most, help_text=f"{dial.unit}。{dial.hint}"
+            label=dial.label,
+            min_value=dial.least,
+            max_value=dial.most,
+            help_text=f"{dial.unit}。{dial.hint}",
+            error_messages=dict.fromkeys(("required", "invalid", "min_value", "max_value"), bounds),
         )
 
 
@@ -191,7 +197,7 @@ class StepForm(Dated):
         for urgency in self.urgencies:
             kind, count = cleaned.get(f"{urgency}_kind"), cleaned.get(f"{urgency}_count")
             at = (cleaned.get(f"{urgency}_at") or "").replace("：", ":")
-            if not kind and count is None and not at:
+            if (not kind and count is None and not at) or f"{urgency}_count" in self.errors:
                 continue
             try:
                 self.limits[urgency.value] = _limit(kind, count, at).as_dict()
@@ -275,7 +281,7 @@ class LadderForm(Dated):
         unit = "every" if rung.every else "half_days" if rung.half_days else "hours" if rung.hours else "workdays"
         count = rung.hours or rung.half_days or rung.workdays
         return {
-            "label": str(rung.label), "anchor": rung.anchor, "count": int(count), "unit": unit,
+            "label": as_printed(rung.label), "anchor": rung.anchor, "count": int(count), "unit": unit,
             "at": rung.at.strftime("%H:%M") if rung.at else "", "to": rung.to, "kind": rung.kind,
         }
 

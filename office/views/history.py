@@ -151,16 +151,17 @@ def _readers(record: Any, value: list[int]) -> str:
     return "、".join(User.objects.filter(pk__in=value).values_list("name", flat=True))
 
 
-def _rungs(record: Any, value: dict) -> str:
+def _rungs(record: Any, value: dict | list) -> str:
     """Each rung with what it is counted by, so that a change of one figure shows."""
     roles = dict(ROLES)
     said = []
-    for rung in value.get("rungs", []):
+    always = isinstance(value, dict) and value.get("always")
+    for rung in value.get("rungs", []) if isinstance(value, dict) else value:
         every = _("每 %(n)g 小时") % {"n": rung.get("hours", 0)} if rung.get("every") else ""
         counted = [f"{rung[unit]:+g} {words}" for unit, words in UNITS if rung.get(unit) and not every]
         details = " ".join(filter(None, [every, *counted, rung.get("at", ""), str(roles.get(rung.get("to"), ""))]))
         said.append(f"{rung.get('label', '')}（{details}）")
-    return "，".join([*said, *([_("下班和休息日也催")] if value.get("always") else [])])
+    return "，".join([*said, *([_("下班和休息日也催")] if always else [])])
 
 
 def _dial(record: Any, value: Any) -> str:
