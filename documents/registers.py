@@ -147,12 +147,13 @@ def signed_for(case: Case) -> str:
     return "、".join(dict.fromkeys([*signed, *by_post]))
 
 
-def result_of(document: IncomingDocument) -> str:
+def result_of(document: IncomingDocument, *, outcome: str = "") -> str:
+    """`outcome`: its word on a screen; without it, the word of the paper."""
     case = document.case
     if case.outcome == "void":
         return ""
     if case.outcome:
-        words = document.result or OUTCOMES[case.outcome]
+        words = document.result or outcome or OUTCOMES[case.outcome]
         return f"{words} {_day(case.closed_at)}" if case.closed_at else words
     return document.result
 

@@ -368,7 +368,7 @@ def _register_row(one: IncomingDocument) -> dict:
         "copy_number": one.copy_number,
         "to": handed_to(case),
         "signer": signed_for(case),
-        "result": result_of(one),
+        "result": result_of(one, outcome=str(case.get_outcome_display())),
         "archive_number": one.archived_as,
         "note": one.note,
         "void_words": f"{voided.reason}（{voided.signed_name} {showing.short_moment(voided.at)}）"

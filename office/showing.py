@@ -294,7 +294,7 @@ def chase_words(chase) -> str:
     if isinstance(who, list):
         who = "、".join(str(name) for name in who)
     if hasattr(chase, "rung"):
-        return _("催办 %(who)s：%(words)s") % {"who": who, "words": chase.words}
+        return _("催办 %(who)s：%(words)s") % {"who": who, "words": _(chase.words) if chase.words else ""}
     answer = _("；答：%(answer)s") % {"answer": chase.answer} if chase.answer else ""
     return _("%(kind)s催办 %(who)s：%(words)s%(answer)s") % {
         "kind": chase.get_kind_display(),

@@ -7,7 +7,7 @@ from functools import cached_property
 
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, gettext_noop
 
 from office import clock as counting
 from office import procedures
@@ -167,7 +167,7 @@ def start_until(
         first_due_at=until,
         due_at=until,
         set_by_hand=True,
-        why={"because": because, "source": "来文要求", "pausable": False},
+        why={"because": because, "source": gettext_noop("来文要求"), "pausable": False},
     )
 
 

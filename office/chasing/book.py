@@ -55,9 +55,8 @@ def recorded() -> QuerySet[Reminder]:
 
 def _automatic(one: Reminder) -> ChaseRow:
     kind = _("自动（提请电话催办）") if one.kind == PHONE_TASK else _("自动")
-    return ChaseRow(
-        one.at, one.clock.case, AUTO, kind, "、".join(one.to), None, one.words, due_at=one.due_at
-    )
+    words = _(one.words) if one.words else ""
+    return ChaseRow(one.at, one.clock.case, AUTO, kind, "、".join(one.to), None, words, due_at=one.due_at)
 
 
 def _written(one: Chase) -> ChaseRow:

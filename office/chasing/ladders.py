@@ -7,6 +7,7 @@ from typing import Any
 
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext_noop
 
 from office.clock.limits import clock_time
 from office.levels import Urgency
@@ -154,7 +155,7 @@ ORDINARY = Ladder(
         Rung("late-3", _("超期3个工作日催科室负责人"), HEAD, workdays=3, at=NINE),
         Rung("late-5", _("超期5个工作日报办公室主任"), DIRECTOR, workdays=5, at=NINE),
     ),
-    source="R-SUP-09；常见做法（未核实）",
+    source=gettext_noop("R-SUP-09；常见做法（未核实）"),
 )
 URGENT = Ladder(
     Urgency.URGENT.value,
@@ -164,7 +165,7 @@ URGENT = Ladder(
         Rung("due", _("到期催办"), HOLDER),
         Rung("late-2h", _("超期2小时电话催办"), CLERK, kind=PHONE_TASK, hours=2),
     ),
-    source="R-SUP-07、R-SUP-09；常见做法（未核实）",
+    source=gettext_noop("R-SUP-07、R-SUP-09；常见做法（未核实）"),
 )
 FLASH = Ladder(
     Urgency.FLASH.value,
@@ -182,7 +183,7 @@ FLASH = Ladder(
             recorded=False,
         ),
     ),
-    source="R-SUP-07、R-SUP-09；常见做法（未核实）",
+    source=gettext_noop("R-SUP-07、R-SUP-09；常见做法（未核实）"),
     always=True,
 )
 LADDERS = {ladder.code: ladder for ladder in (ORDINARY, URGENT, FLASH)}

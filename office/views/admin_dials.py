@@ -330,12 +330,13 @@ def ladders(request: Asked) -> HttpResponse:
     rows = []
     for code in chasing.LADDERS:
         ladder, row = ladder_in_force(code)
+        source = _(ladder.source) if ladder.source else ""
         rows.append(
             {
                 "cells": [
                     {"words": str(ladder.title), "note": _("下班和休息日也催") if ladder.always else ""},
                     {"words": "；".join(str(rung.label) for rung in ladder.rungs), "note": ""},
-                    {"words": row.since.isoformat() if row else _("起始值"), "note": str(ladder.source)},
+                    {"words": row.since.isoformat() if row else _("起始值"), "note": source},
                 ],
                 "url": reverse("ladder", args=[code]),
                 "unverified": row is None,
@@ -364,7 +365,7 @@ def ladder(request: Asked, code: str) -> HttpResponse:
         {
             "heading": _("催办阶梯：%(title)s") % {"title": present.title},
             "sentence": _("一行一级；把名称清空就去掉这一级。"),
-            "source": chasing.LADDERS[code].source,
+            "source": _(chasing.LADDERS[code].source),
             "unverified": row is None,
             "form": form,
             "back_url": reverse("ladders"),

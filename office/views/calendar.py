@@ -18,6 +18,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from office import procedures, showing, timing
 from office.clock import Calendar
+from office.clock.calendars import festival
 from office.forms.calendar import DayForm, KnownYearForm
 from office.models.cases import Case
 from office.models.clocks import Clock, Day, KnownYear, load_calendar
@@ -128,10 +129,12 @@ def _cell(table: Calendar, on: date, *, today: date, edits: bool) -> dict:
     else:
         kind = "rest" if row is None else "off"
     note = row.note if row else ""
+    # Two characters of a Chinese name fit under a day; in another language it only says that the day is off.
+    mark = note[:2] if festival(note) == note else pgettext("calendar mark", "休")
     return {
         "day": on.day,
         "kind": kind,
-        "note": note,
+        "note": mark,
         "today": on == today,
         "url": reverse("calendar_day", args=[on.year, on]) + "#day" if edits else "",
         "words": f"{on.isoformat()} {table.why(on)}",
@@ -227,4 +230,4 @@ def _print_of(found: list) -> str:
 def _where(one) -> str:
     declared = procedures.REGISTRY.get(one.clock.case.procedure)
     title = str(declared.title) if declared else one.clock.case.procedure
-    return f"{title}·{one.clock.label}" if one.clock.label else title
+    return f"{title}·{_(one.clock.label)}" if one.clock.label else title

@@ -88,5 +88,5 @@ def registers_list(request: Asked) -> HttpResponse:
             url = reverse(f"register_{code.replace('.', '_')}")
         except NoReverseMatch:
             continue
-        rows.append({"label": register.title, "url": url, "year": timezone.localdate().year})
+        rows.append({"label": _(register.title), "url": url, "year": timezone.localdate().year})
     return TemplateResponse(request, "office/registers.html", {"registers": rows})

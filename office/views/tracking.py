@@ -195,7 +195,7 @@ def _clock_words(one: Clock, *, now) -> dict:
     if one.stopped_at:
         words["words"] = _("已停止")
     return {
-        "name": one.label or one.rule,
+        "name": _(one.label) if one.label else one.rule,
         "running": running,
         "deadline": words,
         "first_words": _("原定 %(day)s") % {"day": showing.moment(one.first_due_at)}
@@ -212,7 +212,8 @@ def _clock_words(one: Clock, *, now) -> dict:
 
 
 def source_words(one: Clock) -> str:
-    parts = [one.why.get("source", ""), one.rule]
+    source = one.why.get("source")
+    parts = [_(source) if source else "", one.rule]
     if one.why.get("unverified"):
         parts.append(_("未核实"))
     return " · ".join(part for part in parts if part)
@@ -248,7 +249,7 @@ def _chase_rows(case: Case) -> list[dict]:
                 "when": showing.short_moment(one.at),
                 "kind": _("自动") if hasattr(one, "rung") else str(one.get_kind_display()),
                 "to": to,
-                "words": one.words,
+                "words": _(one.words) if one.words and hasattr(one, "rung") else one.words,
                 "answer": getattr(one, "answer", ""),
             }
         )
@@ -384,7 +385,7 @@ def why(request: Asked, key: int) -> HttpResponse:
                 "limit_words": limit.words() if limit else _("指定日期"),
                 "first_words": showing.moment(one.first_due_at) if one.first_due_at != one.due_at else "",
                 "rule_id": one.rule,
-                "source": one.why.get("source", ""),
+                "source": _(source) if (source := one.why.get("source")) else "",
                 "unverified": one.why.get("unverified", False),
                 "calendar_words": "",
             },
