@@ -110,7 +110,9 @@ def sign_ins(request: Asked) -> HttpResponse:
         request.GET or None, label=_("登录名或地址"), choices=[("good", _("登录成功")), ("bad", _("登录失败"))]
     )
     words, kind = filters.words(), filters.chosen()
-    named = Q(username__icontains=words) | Q(ip_address=words if _is_address(words) else None) if words else Q()
+    named = Q(username__icontains=words) if words else Q()
+    if _is_address(words):
+        named |= Q(ip_address=words)
     start = page_from(request)
     need = start + PAGE + 1
     good = AccessLog.objects.filter(named).order_by("-attempt_time")[:need] if kind != "bad" else []
