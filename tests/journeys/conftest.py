@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from typing import Any
 
 import pytest
 from django.conf import settings
@@ -12,20 +13,51 @@ from tests.people import Cast, cast
 
 WIDE = {"width": 1440, "height": 900}
 PHONE = {"width": 390, "height": 844}
+Kind = tuple[bool, bool]
+
+
+@pytest.fixture(scope="session")
+def rooms(chromium) -> Iterator[dict[Kind, Any]]:
+    """One browser context for each kind of screen: whoever sits down next finds its cache warm."""
+    made: dict[Kind, Any] = {}
+    yield made
+    for context in made.values():
+        context.close()
 
 
 @dataclass
 class Desk:
-    """The office at its address, and the page of everybody who has sat down."""
+    """The office at its address. Everybody sits down in turn; the page is then his alone."""
 
     address: str
-    browser: object
+    browser: Any
+    rooms: dict[Kind, Any]
     people: Cast
-    opened: list = field(default_factory=list)
+    own: list[Any] = field(default_factory=list)
+    pages: dict[Any, Any] = field(default_factory=dict)
     said: list[str] = field(default_factory=list)
 
-    def sit(self, who: User, *, phone: bool = False, script: bool = True):
-        """A page of this person's own, signed in; logging in is not the subject here."""
+    def sit(self, who: User, *, phone: bool = False, script: bool = True, alone: bool = False) -> Any:
+        """A page at this person's queue, signed in; logging in is not the subject here. `alone`: a context that
+        no other test sees, for who turns its clock."""
+        context = self._room(phone=phone, script=script, alone=alone)
+        client = Client()
+        client.force_login(who, backend="django.contrib.auth.backends.ModelBackend")
+        key = client.cookies[settings.SESSION_COOKIE_NAME].value
+        context.clear_cookies()
+        context.add_cookies([{"name": settings.SESSION_COOKIE_NAME, "value": key, "url": self.address}])
+        if context not in self.pages:
+            page = self.pages[context] = context.new_page()
+            # A refused policy, a broken script, a missing picture: whatever the browser complains about.
+            page.on("console", lambda words: self.said.append(words.text) if words.type == "error" else None)
+            page.on("pageerror", lambda error: self.said.append(str(error)))
+        self.pages[context].goto("/")
+        return self.pages[context]
+
+    def _room(self, *, phone: bool, script: bool, alone: bool) -> Any:
+        kind = (phone, script)
+        if kind in self.rooms and not alone:
+            return self.rooms[kind]
         context = self.browser.new_context(
             base_url=self.address,
             viewport=PHONE if phone else WIDE,
@@ -34,25 +66,21 @@ class Desk:
             java_script_enabled=script,
             locale="zh-CN",
         )
-        self.opened.append(context)
-        client = Client()
-        client.force_login(who, backend="django.contrib.auth.backends.ModelBackend")
-        key = client.cookies[settings.SESSION_COOKIE_NAME].value
-        context.add_cookies([{"name": settings.SESSION_COOKIE_NAME, "value": key, "url": self.address}])
         context.set_default_timeout(20_000)
-        page = context.new_page()
-        # A refused policy, a broken script, a missing picture: whatever the browser complains about.
-        page.on("console", lambda words: self.said.append(words.text) if words.type == "error" else None)
-        page.on("pageerror", lambda error: self.said.append(str(error)))
-        page.goto("/")
-        return page
+        if alone:
+            self.own.append(context)
+        else:
+            self.rooms[kind] = context
+        return context
 
 
 @pytest.fixture
-def desk(live_office, chromium) -> Iterator[Desk]:
-    made = Desk(live_office, chromium, cast())
+def desk(live_office, chromium, rooms) -> Iterator[Desk]:
+    made = Desk(live_office, chromium, rooms, cast())
     yield made
-    for context in made.opened:
+    for page in made.pages.values():
+        page.close()
+    for context in made.own:
         context.close()
     # 422 is how a form with mistakes is answered; Chromium notes every such answer.
     assert [words for words in made.said if "422" not in words] == []

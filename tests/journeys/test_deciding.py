@@ -99,7 +99,7 @@ def test_a_paper_sent_on_by_mistake_is_taken_back_from_the_line_that_says_so(des
 
 def test_an_opinion_half_written_is_still_there_after_a_reload(desk):
     before_leader(desk.people, "请示一件")
-    page = desk.sit(desk.people.leader)
+    page = desk.sit(desk.people.leader, alone=True)
     page.clock.install()
     Mouse(page).take("请示一件")
     page.wait_for_url("**/turns/*/")

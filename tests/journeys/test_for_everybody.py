@@ -7,13 +7,14 @@ from .papers import act, before_leader, for_reading, incoming, main_turn
 
 pytestmark = pytest.mark.browser
 AXE = Axe()
+OPTIONS = {"resultTypes": ["violations"], "preload": False}
 
 
 def findings(page, address: str) -> list[str]:
     page.goto(address)
     # What is folded away is looked at too.
     page.evaluate("document.querySelectorAll('main details').forEach((one) => { one.open = true; })")
-    found = AXE.run(page).response["violations"]
+    found = AXE.run(page, options=OPTIONS).response["violations"]
     return [
         f"{address} {one['id']}: {node['target']}"
         for one in found
@@ -34,11 +35,10 @@ def test_the_clerks_screens_are_open_to_everybody(desk):
     page.get_by_role("button", name="作废").click()
     page.wait_for_url("**/cases/*/")
     addresses = [
-        "/", "/reading/", "/done/", "/followed/", "/documents/incoming/new/", "/documents/incoming/",
-        f"/cases/{case.public_id}/", f"/turns/{main_turn(case).pk}/", f"/cases/{case.public_id}/circulation/",
-        f"/cases/{case.public_id}/chase/", f"/cases/{case.public_id}/relocate/",
-        f"/documents/incoming/{case.public_id}/edit/", f"/clocks/{case.clocks.first().pk}/", "/search/?q=雨雪",
-        "/chases/", "/registers/", "/jobs/", "/phrases/", "/deputies/", "/me/",
+        "/", "/documents/incoming/new/", "/documents/incoming/", f"/cases/{case.public_id}/",
+        f"/turns/{main_turn(case).pk}/", f"/cases/{case.public_id}/circulation/", f"/cases/{case.public_id}/chase/",
+        f"/cases/{case.public_id}/bar/", f"/documents/incoming/{case.public_id}/edit/",
+        f"/clocks/{case.clocks.first().pk}/", "/search/?q=雨雪", "/chases/", "/registers/",
     ]
     assert [line for address in addresses for line in findings(page, address)] == []
 
@@ -57,5 +57,5 @@ def test_a_form_with_mistakes_is_open_to_everybody(desk):
     page.goto("/documents/incoming/new/")
     page.get_by_role("button", name="保存并登下一件").click()
     page.locator(".error-summary").wait_for()
-    found = AXE.run(page).response["violations"]
+    found = AXE.run(page, options=OPTIONS).response["violations"]
     assert [one["id"] for one in found if one["impact"] in ("serious", "critical")] == []

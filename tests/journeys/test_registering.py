@@ -171,7 +171,7 @@ def test_a_file_of_the_wrong_kind_is_refused_in_words_and_nothing_else_is_lost(p
 
 
 def test_what_is_typed_is_kept_and_still_there_after_a_reload(desk):
-    page = desk.sit(desk.people.clerk)
+    page = desk.sit(desk.people.clerk, alone=True)
     page.clock.install()
     page.goto("/documents/incoming/new/")
     field(page, "标题").fill("写到一半的标题")
