@@ -28,8 +28,8 @@ AT_ONCE = 2_000
 PAPER, ENTRY = 1.0, 0.02
 # Of papers that many words part, the later ones of a stretch are fewer than the first let hope.
 MARGIN = 2
-# Pages read by sight before the index is asked after all.
-TRIES = 3
+# The page read by sight after which the index is asked after all, counted from 0.
+TRIES = 1
 _STATISTICS_SECONDS = 600
 _shares: dict[str, float] = {}
 _read_at = float("-inf")
@@ -54,14 +54,13 @@ def search(user: User, text: str, *, count: int = 50, before: int | None = None)
     """The newest visible cases that hold every word of `text`, newest first, with keys below `before`."""
     if not words_of(text):
         return []
+    top = _top() if before is None else before - 1
     share = share_of(text)
     if share is None:
         few = _few(text)
         if few is not None:
-            found = matching(access.visible_to(user).filter(pk__in=few), text)
-            return list((found if before is None else found.filter(pk__lt=before)).order_by("-pk")[:count])
+            return _of_few(user, text, few, count=count, top=top)
         share = least_share()
-    top = _top() if before is None else before - 1
     seen = access.density(user, below=top + 1)
     # By the list of those that hold the word, or by what he may see, newest first: whichever is read less.
     by_word = share * top * ENTRY + min(share * top, count / seen if seen else top) * PAPER
@@ -71,7 +70,7 @@ def search(user: User, text: str, *, count: int = 50, before: int | None = None)
             user, text, count=count, top=top, width=MARGIN * count / share, by_index=by_word < by_sight
         )
     if by_word < by_sight:
-        return _downward(user, text, count=count, top=top, width=MARGIN * count / share / seen, by_index=True)
+        return _downward(user, text, count=count, top=top, width=MARGIN * count / share / seen)
     return _by_sight(user, text, count=count, top=top, step=min(AT_ONCE, round(MARGIN * count / share)))
 
 
@@ -84,21 +83,32 @@ def _by_sight(user: User, text: str, *, count: int, top: int, step: int) -> list
         if len(found) == count:
             break
         if turn == TRIES:
-            return found + _downward(
-                user, text, count=count - len(found), top=keys[-1] - 1, width=top, by_index=True
-            )
+            rest, width = keys[-1] - 1, 10.0 * (top - keys[-1])
+            return found + _downward(user, text, count=count - len(found), top=rest, width=width, turn=1)
     return found
 
 
-def _downward(user: User, text: str, *, count: int, top: int, width: float, by_index: bool) -> list[Case]:
+def _downward(
+    user: User, text: str, *, count: int, top: int, width: float, by_index: bool = True, turn: int = 0
+) -> list[Case]:
     """A stretch of keys at a time, each much wider than the one before; from the second on by the index."""
     found: list[Case] = []
     while top > 0 and len(found) < count:
+        if turn == 1 and _several(text):
+            # Each of the words may be common and hardly a paper hold them all.
+            few = _few(text)
+            if few is not None:
+                return found + _of_few(user, text, few, count=count - len(found), top=top)
         low = max(0, top - max(AT_ONCE, round(width)))
-        page = matching(access.visible_to(user), text, by_index=by_index).filter(pk__gt=low, pk__lte=top)
+        page = matching(access.visible_to(user), text, by_index=by_index or turn > 0).filter(pk__gt=low, pk__lte=top)
         found.extend(page.order_by("-pk")[: count - len(found)])
-        top, width, by_index = low, width * 10, True
+        top, width, turn = low, width * 10, turn + 1
     return found
+
+
+def _of_few(user: User, text: str, keys: list[int], *, count: int, top: int) -> list[Case]:
+    found = matching(access.visible_to(user).filter(pk__in=[key for key in keys if key <= top]), text, by_index=False)
+    return list(found.order_by("-pk")[:count])
 
 
 def _few(text: str) -> list[int] | None:
@@ -109,6 +119,10 @@ def _few(text: str) -> list[int] | None:
         )
         keys = [key for (key,) in cursor.fetchall()]
     return keys if len(keys) <= AT_ONCE else None
+
+
+def _several(text: str) -> bool:
+    return sum(max(1, len(word) - 1) for word in words_of(text)) > 1
 
 
 def _top() -> int:
