@@ -52,6 +52,8 @@ def entries(selection: Selection) -> QuerySet[IncomingDocument]:
         else Case.objects.filter(restricted=False, sealed=False)
     )
     found = IncomingDocument.objects.filter(case__in=visible, case__series__year=selection.year)
+    if selection.viewer is not None and (keys := access.few_keys(selection.viewer)) is not None:
+        found = found.filter(case_id__in=keys)
     if selection.month:
         found = found.filter(received_on__month=selection.month)
     if selection.series:

@@ -1,0 +1,78 @@
+"""The register on screen: pages of what the reader may see, newest first, counted only where that is quick."""
+
+import pytest
+from django.test import Client
+from django.utils import timezone
+from django.utils.module_loading import autodiscover_modules
+
+from documents import views
+from documents.models import IncomingDocument
+from office import access, populating
+from tests.owner import as_owner
+from tests.people import cast, person
+
+ADDRESS = "/documents/incoming/"
+
+
+@pytest.fixture(scope="module")
+def office(django_db_setup, django_db_blocker):
+    autodiscover_modules("populating")
+    with django_db_blocker.unblock(), as_owner():
+        who = cast()
+        who.seldom = person("seldom", "卫小满", department=who.departments["machines"])
+        populating.populate(160, now=timezone.now())
+        yield who
+
+
+def numbers(page) -> list[str]:
+    return [row["number"] for row in page.context_data["rows"]]
+
+
+def shown(user, **query) -> list:
+    browser = Client()
+    browser.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
+    return browser.get(ADDRESS, query)
+
+
+def this_year(user) -> list[str]:
+    year = timezone.localdate().year
+    seen = IncomingDocument.objects.filter(case__in=access.visible_to(user), case__series__year=year)
+    return [views.short_number(one.case) for one in seen.select_related("case__series").order_by("-pk")]
+
+
+def test_every_paper_a_reader_may_see_is_on_some_page_and_no_other(office):
+    for user in (office.clerk, office.first_head, office.seldom):
+        found, page = [], 1
+        while True:
+            answer = shown(user, page=page)
+            found += numbers(answer)
+            if not answer.context_data["next_url"]:
+                break
+            page += 1
+        assert found == this_year(user)
+
+
+def test_a_short_register_says_how_many_there_are(office):
+    context = shown(office.clerk).context_data
+    count = len(this_year(office.clerk))
+    assert f"{count} 件" in context["sentence"]
+    assert f"共 {-(-count // views.PAGE)} 页" in context["page_words"]
+
+
+def test_a_long_register_is_not_counted_to_its_end(office, monkeypatch):
+    monkeypatch.setattr(views, "COUNTED", 60)
+    context = shown(office.clerk).context_data
+    assert (context["sentence"], context["page_words"]) == ("先列最近的 50 件。", "第 1 页")
+    assert context["next_url"]
+
+
+@pytest.mark.parametrize("page", ["0", "-3", "x", "", "99999", "１"])
+def test_a_page_that_is_none_shows_one_that_is(office, page):
+    assert numbers(shown(office.clerk, page=page))
+
+
+def test_few_keys_are_all_keys_of_whoever_sees_little(office):
+    assert access.few_keys(office.clerk) is None
+    assert access.few_keys(office.first_head, most=3) is None
+    keys = access.few_keys(office.seldom)
+    assert set(access.visible_to(office.seldom).values_list("pk", flat=True)) <= set(keys)
