@@ -8,14 +8,14 @@ from office.procedures import Move, Period, Procedure, Step
 from . import paths
 
 PROPOSE = Period("R-IN-20", half_days(1), source="S1f")
-INSTRUCT = Period("OFF-INSTRUCT", workdays(2), source="defaults", unverified=True)
+INSTRUCT = Period("OFF-INSTRUCT", workdays(2), source="系统起始值", unverified=True)
 ARRANGE = Period("R-IN-20", half_days(1), source="S1f")
 HANDLE = Period(
     "R-IN-18", workdays(7), urgent=workdays(2), flash=until("17:30"), source="S1a R-IN-18, R-IN-19, R-IN-22"
 )
 READ = Period("R-CIR-07", workdays(2), source="S1a")
-REVIEW = Period("OFF-REVIEW", until("17:30"), source="defaults", unverified=True)
-REPLY = Period("OFF-MEETING-REPLY", workdays(1), source="defaults", unverified=True)
+REVIEW = Period("OFF-REVIEW", until("17:30"), source="系统起始值", unverified=True)
+REPLY = Period("OFF-MEETING-REPLY", workdays(1), source="系统起始值", unverified=True)
 
 NOT_OURS = Move("not_ours", _("退回来文单位"), close="refused", opinion="must")
 
@@ -48,7 +48,7 @@ CONCLUDE_STEP = Step(
     _("办结"),
     post="clerk",
     sides="wait",
-    due=Period("OFF-CLOSE", workdays(2), source="defaults", unverified=True),
+    due=Period("OFF-CLOSE", workdays(2), source="系统起始值", unverified=True),
     moves=[
         Move("finish", _("办结"), close="done", opinion="may", check=paths.may_conclude, primary=True,
              when=paths.no_answer_is_due),

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from office import access, numbering, procedures, timing
 from office.levels import FIRST_STATE_SECRET
@@ -97,7 +98,7 @@ def _start(procedure, *, actor, title, token, at, series, to, build, label, fiel
     passing = Passing(
         case=case, turn=cast(Turn, None), procedure=procedure, step=step, actor=actor, at=at, happened_at=at
     )
-    decide(passing, move="start", label=label or _("登记"), leads_to=step.code)
+    decide(passing, move="start", label=label or gettext_lazy("登记"), leads_to=step.code)
     if procedure.case_period is not None:
         timing.start(case, period=procedure.case_period, at=at, label=procedure.title, dials=passing.dials)
     issue(passing, step=step, to=to)

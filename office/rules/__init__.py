@@ -9,7 +9,7 @@ import re
 from dataclasses import dataclass, replace
 from typing import Literal, get_args
 
-from django.utils.translation import get_language, gettext_lazy
+from django.utils.translation import get_language, gettext, gettext_lazy
 
 Where = Literal["constraint", "procedure", "form", "shown"]
 
@@ -127,6 +127,12 @@ SOURCES = {
     "S3": "某企业集团办公室工作讲座",
     "S4": "信访与值班工作教材章节",
 }
+
+
+def source_words(source: str) -> str:
+    """A declared source as a reader knows it: seeds by their titles (S1f R-IN-20 → 某县办公室业务培训材料… R-IN-20)."""
+    return " ".join(SOURCES.get(part, gettext(part)) for part in source.split())
+
 
 # In the office's own order: papers, then meetings and seals, then what runs through everything.
 FAMILIES = {

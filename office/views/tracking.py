@@ -12,28 +12,30 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 from django.views.decorators.http import require_GET, require_POST
 
-from office import access, chasing, clock, procedures, showing, subjects, timing
+from office import access, chasing, clock, procedures, rules, showing, subjects, timing
 from office.acting import may_correct, may_take_back
 from office.models.cases import Case, Link, Turn
 from office.models.clocks import Clock
 from office.models.grants import Look
 from office.models.outbox import Follow
 from office.views.asked import Asked
-from office.views.deciding import HANDS, address, chases_of
+from office.views.deciding import HANDS, chases_of, note_look
 from office.views.papers import paper_of
 
 
-def visible(request: Asked, public_id: str) -> Case:
-    return get_object_or_404(
+def visible(request: Asked, public_id: str, *, at: str) -> Case:
+    """The case, if the reader may see it; 404 otherwise. A look `at` a page of a restricted one is logged."""
+    found = get_object_or_404(
         access.visible_to(request.user).select_related("series", "opened_by"), public_id=public_id
     )
+    note_look(request, found, at=at)
+    return found
 
 
 @require_GET
 def case(request: Asked, public_id: str) -> HttpResponse:
-    found = visible(request, public_id)
+    found = visible(request, public_id, at=gettext_noop("去向页"))
     now = timezone.now()
-    access.note_look(found, person=request.user, what=gettext_noop("去向页"), at=now, address=address(request))
     decisions = list(found.decisions.select_related("turn", "case").order_by("number"))
     turns = list(
         found.turns.select_related(*HANDS).order_by("pk")
@@ -212,8 +214,7 @@ def _clock_words(one: Clock, *, now) -> dict:
 
 
 def source_words(one: Clock) -> str:
-    source = one.why.get("source")
-    parts = [_(source) if source else "", one.rule]
+    parts = [rules.source_words(one.why.get("source", "")), one.rule]
     if one.why.get("unverified"):
         parts.append(_("未核实"))
     return " · ".join(part for part in parts if part)
@@ -354,7 +355,7 @@ def _relocation(request: Asked, case: Case) -> dict | None:
 
 @require_POST
 def follow(request: Asked, public_id: str) -> HttpResponse:
-    found = visible(request, public_id)
+    found = visible(request, public_id, at=gettext_noop("关注"))
     made = Follow.objects.filter(person=request.user, case=found)
     if made.exists():
         made.delete()
@@ -368,6 +369,7 @@ def why(request: Asked, key: int) -> HttpResponse:
     """为什么是这一天: day by day for short periods."""
     one = get_object_or_404(Clock.objects.select_related("case").prefetch_related("pauses"), pk=key)
     case = get_object_or_404(access.visible_to(request.user), pk=one.case_id)
+    note_look(request, case, at=gettext_noop("为什么是这一天"))
     now = timezone.now()
     limit = clock.Limit.from_dict(one.why["limit"]) if "limit" in one.why else None
     lines = timing.because(one)
@@ -385,7 +387,7 @@ def why(request: Asked, key: int) -> HttpResponse:
                 "limit_words": limit.words() if limit else _("指定日期"),
                 "first_words": showing.moment(one.first_due_at) if one.first_due_at != one.due_at else "",
                 "rule_id": one.rule,
-                "source": _(source) if (source := one.why.get("source")) else "",
+                "source": rules.source_words(one.why.get("source", "")),
                 "unverified": one.why.get("unverified", False),
                 "calendar_words": "",
             },
@@ -452,7 +454,7 @@ def _day_by_day(one: Clock, limit) -> list[dict]:
 @require_GET
 def looks(request: Asked, public_id: str) -> HttpResponse:
     """Every look at a restricted record, for its owner."""
-    found = visible(request, public_id)
+    found = visible(request, public_id, at=gettext_noop("谁看过"))
     if not _owns(request, found):
         raise Http404
     page = Paginator(Look.objects.filter(case=found).select_related("person"), 50).get_page(

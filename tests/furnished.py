@@ -1,0 +1,164 @@
+"""An office with every kind of page in it: papers at all stages, chases, deputies, appointments, a finished job."""
+
+import uuid
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+
+from django.utils import timezone
+
+from documents import registering
+from office import acting, chasing
+from office.models import (
+    Case,
+    Deputy,
+    Follow,
+    Organisation,
+    Phrase,
+    Post,
+    PostHolding,
+    Series,
+    Turn,
+)
+from office.models.files import Job
+from office.models.people import Leave
+from tests.people import MONDAY, Cast, person
+
+TODAY = MONDAY.date()
+
+
+@dataclass
+class Furnished:
+    """The cases by their state, and the keys of what else has a page."""
+
+    who: Cast
+    cases: dict[str, Case] = field(default_factory=dict)
+    minutes: int = 0
+
+    def at(self):
+        self.minutes += 1
+        return MONDAY + timedelta(minutes=self.minutes)
+
+    def register(self, state: str, *, book: str = "收", title: str = "Autumn sowing", **fields) -> Case:
+        sender, _made = Organisation.objects.get_or_create(
+            name="Provincial Bureau", defaults={"group": "above", "initials": "pb"}
+        )
+        self.cases[state] = registering.register(
+            actor=self.who.clerk,
+            series=Series.objects.get(name=book, year=2026),
+            sender=sender,
+            title=title,
+            at=self.at(),
+            received_on=fields.pop("received_on", TODAY),
+            **fields,
+        )
+        return self.cases[state]
+
+    def turn(self, state: str) -> Turn:
+        return self.cases[state].turns.get(side=False, ended_at__isnull=True)
+
+    def side(self, state: str) -> Turn:
+        return self.cases[state].turns.filter(side=True, ended_at__isnull=True).earliest("pk")
+
+    def do(self, state: str, move: str, actor, *, turn: Turn | None = None, **more):
+        return acting.act(turn or self.turn(state), move, actor=actor, at=self.at(), **more)
+
+    def to_leaders(self, state: str) -> None:
+        who = self.who
+        self.do(state, "pass", who.clerk)
+        values = {"lead": who.posts["crops"], "due_on": date(2026, 11, 20)}
+        leaders = [who.leader, who.first_head]
+        self.do(state, "submit", who.director, opinion="Crops to lead.", names=leaders, values=values)
+
+
+def furnish(who: Cast) -> Furnished:
+    office = Furnished(who)
+    register, do = office.register, office.do
+    register("new", urgency="urgent", number="某农发〔2026〕3号", answer_wanted=True, answer_by=date(2026, 11, 25))
+    register("proposed")
+    office.to_leaders("proposed")
+
+    register("out", urgency="flash", received_on=date(2026, 11, 12))
+    office.to_leaders("out")
+    written = do(
+        "out", "instruct", who.leader, opinion="Agreed.", recorded_by=who.clerk, happened_at=MONDAY,
+        values={"lead": who.posts["crops"]},
+    )
+    acting.correct(written, opinion="Agreed, be quick.", actor=who.clerk, reason="misread", at=office.at())
+    do("out", "send", who.clerk, names=[who.other_leader, who.outsider])
+    do("out", "present", who.clerk)
+
+    register("returned")
+    office.to_leaders("returned")
+    proposing = office.cases["returned"].turns.get(step="propose")
+    acting.return_to(
+        office.turn("returned"), target=proposing, actor=who.leader, reason="Not clear.", straight=False, at=office.at()
+    )
+
+    register("handled")
+    office.to_leaders("handled")
+    do("handled", "circle", who.leader)
+    do("handled", "present", who.clerk)
+    do("handled", "circle", who.first_head)
+    do("handled", "hand_over", who.clerk, names=[who.posts["crops"], who.posts["machines"]])
+    chasing.by_hand(
+        office.cases["handled"], kind="phone", actor=who.clerk, at=office.at(), to=who.handler, words="How far?"
+    )
+
+    register("closed", purpose="reading")
+    do("closed", "send", who.clerk, names=[who.outsider])
+    do("closed", "read", who.outsider, turn=office.side("closed"))
+    do("closed", "finish", who.clerk)
+
+    register("void")
+    acting.void(office.cases["void"], actor=who.clerk, reason="twice", at=office.at())
+    register("classified", book="密", title="", secrecy=3, secrecy_years=10, number="密〔2026〕1号")
+    register("envelope", title="", purpose="envelope", addressee=who.leader)
+    register(
+        "meeting", book="会", title="Flood control meeting",
+        meeting={"starts_at": MONDAY + timedelta(days=9), "place": "Room 3", "rank_wanted": "a leader"},
+    )
+    register("restricted", secrecy=1)
+    register("asked")
+    acting.ask_relocation(
+        office.cases["asked"], step="propose", to=None, actor=who.clerk, reason="wrong step", at=office.at()
+    )
+
+    chasing.chase(MONDAY + timedelta(days=4))
+    _beside(office)
+    return office
+
+
+def _beside(office: Furnished) -> None:
+    who, now = office.who, timezone.now()
+    today = now.date()
+    for place, owner in enumerate((None, who.clerk, who.leader)):
+        Phrase.objects.create(person=owner, text="Agreed.", position=place)
+    Follow.objects.create(person=who.clerk, case=office.cases["handled"], at=now)
+    for principal, deputy in ((who.clerk, who.second_clerk), (who.other_leader, who.leader)):
+        Deputy.objects.create(principal=principal, deputy=deputy, starts_on=today, ends_on=today + timedelta(days=3))
+        Leave.objects.create(person=principal, starts_on=today, ends_on=today + timedelta(days=3), kind="trip")
+    PostHolding.objects.create(
+        post=Post.objects.get(code="typist"), person=who.colleague, starts_on=today, granted_by=who.security_admin
+    )
+    person("system2", "Second System", kind="system", is_active=False)
+    for finished, failed in ((None, ""), (now, "no")):
+        Job.objects.create(
+            public_id=uuid.uuid4(), kind="register", title="Register", asked_by=who.clerk, asked_at=now,
+            finished_at=finished, failed=failed, arguments={},
+        )
+
+
+def latin(who: Cast) -> None:
+    """Call everybody and everything by names in Latin letters, so that Chinese on a page is never a name."""
+    for place, one in enumerate(who.everybody().values(), 1):
+        one.name, one.title = f"Person {place}", "Clerk" if one.title else ""
+    things = [*who.departments.values(), *who.posts.values()]
+    for thing in things:
+        thing.name = f"{type(thing).__name__} {thing.pk}"
+    books = list(Series.objects.all())
+    for place, book in enumerate(books, 1):
+        book.title = f"Book {place}"
+    for one in [*who.everybody().values(), *things, *books]:
+        one.save()
+        # What it was called before is no part of this office.
+        one.history.all().delete()
