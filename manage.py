@@ -22,11 +22,12 @@ OWNER_COMMANDS = {
     "sqlsequencereset",
     "squashmigrations",
 }
-# These ask no database; all others find the servers running.
+# These ask no database, or bring their own; all others find the servers running.
 SERVERLESS_COMMANDS = {
     "--help",
     "--version",
     "-h",
+    "bench",
     "collectstatic",
     "compilemessages",
     "diffsettings",
