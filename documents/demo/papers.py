@@ -67,7 +67,7 @@ class Paper:
 
     @property
     def on_the_counter(self) -> bool:
-        return self.stop in ("review", "circulate", "deliver") or (self.age == 0 and self.stop == "propose")
+        return self.stop in ("review", "circulate", "deliver")
 
     def has(self, name: str) -> bool:
         return name in self.more
@@ -178,7 +178,7 @@ def _story(row: dict[str, str], *, age: int, times: Times, random: Random, place
         more={"pages": str(random.choice([2, 3, 4, 4, 5, 6, 7, 8, 9, 11, 12, 15, 18, 24, 36]))},
     )
     one.leaders = (LEADER_OF[one.lead],)
-    if not elsewhere and random.random() < 0.4:
+    if not elsewhere and random.random() < (0.45 if age < 26 else 0.2):
         one.leaders = ("first-head", *one.leaders)
     if TELEGRAM.search(one.number):
         one.book = "电"
@@ -207,9 +207,9 @@ def _what_becomes(*, lead: str, elsewhere: bool, random: Random) -> str:
 def _happenings(one: Paper, *, random: Random) -> None:
     """What does not happen to every paper, in about the measure of a real office."""
     for name, share in (
-        ("progress", 0.14), ("read_along", 0.3), ("recorded", 0.05), ("help", 0.05), ("extended", 0.04),
-        ("returned", 0.05), ("corrected", 0.02), ("desk", 0.15), ("delegated", 0.05), ("again", 0.03),
-        ("taken_back", 0.02), ("assist", 0.16),
+        ("progress", 0.14), ("read_along", 0.3 if one.age < 40 else 0.12), ("recorded", 0.05), ("help", 0.05),
+        ("extended", 0.04), ("returned", 0.05), ("corrected", 0.02), ("desk", 0.15), ("delegated", 0.05),
+        ("again", 0.03), ("taken_back", 0.02), ("assist", 0.16),
     ):  # fmt: skip
         if random.random() < share:
             one.more[name] = ""

@@ -87,9 +87,9 @@ class Walk:
             self.watch_sides()
 
     def watch_sides(self) -> None:
-        """Whoever has got a copy answers after some hours; a paper that is to lie with its readers waits for half."""
+        """Whoever has got a copy answers after some hours; a paper that is to lie with its readers waits for most."""
         for turn in self.case.turns.filter(side=True, ended_at__isnull=True).exclude(pk__in=self._known).order_by("pk"):
-            slow = self.paper.stop in ("reading", "arrange") and len(self._known) % 2 == 1
+            slow = self.paper.stop in ("reading", "arrange") and len(self._known) % 3 != 0
             hours = 900.0 if slow else self.random.uniform(2, 15)
             self._known.add(turn.pk)
             heappush(self._sides, (self.times.later(turn.issued_at, hours, self.random), turn.pk))
@@ -133,9 +133,6 @@ class Walk:
     ) -> Decision:
         found = turn or self.here()
         self.wait(*wait)
-        if found.step == "handle":
-            # The register says when the unit signed for it.
-            acting.opened(found, by=actor, at=max(found.issued_at, self.now - 40 * MINUTE))
         made = acting.act(found, code, actor=actor, opinion=opinion, names=names, at=self.now, **more)
         self.watch_sides()
         return made

@@ -131,6 +131,9 @@ def handle(walk: Walk) -> None:
     paper, cast = walk.paper, walk.cast
     head, desk = cast.person[f"head:{paper.lead}"], cast.person.get(f"desk:{paper.lead}")
     actor = head
+    seen = walk.times.later(walk.now, walk.random.uniform(0.1, 2), walk.random)
+    if seen < walk.times.began:
+        acting.opened(walk.turn, by=head, at=seen)
     if paper.has("relocated"):
         relocate(walk)
     if paper.more.get("help"):
@@ -218,12 +221,13 @@ def short(walk: Walk) -> None:
 def reading(walk: Walk) -> None:
     """送阅: copies at once, or the one original round in ranking order."""
     cast, paper = walk.cast, walk.paper
-    chairs = ["first-head", "leader-1", "leader-2", "leader-4", "discipline"]
-    readers = [cast.leader(chair) for chair in chairs[walk.random.randint(0, 2) :][: walk.random.randint(1, 3)]]
-    units = walk.random.sample(sorted(cast.post), walk.random.choice([0, 1, 1, 2]))
+    dice, chairs = walk.random, ["first-head", "leader-1", "leader-2", "leader-4", "discipline"]
+    some = chairs[dice.randint(0, 2) :][: dice.choice([1, 1, 2, 2, 3])]
+    some += [f"head:{unit}" for unit in dice.sample(sorted(cast.post), dice.choice([0, 0, 1, 2]))]
     if paper.stop == "reading":
-        units = walk.random.sample(sorted(cast.post), 3)
-    readers += [cast.person[f"head:{unit}"] for unit in units]
+        everybody = [*chairs, "archivist", "dispatch", "petition-desk"]
+        some = dice.sample(everybody, 5) if paper.has("ordered") else everybody
+    readers = [cast.person[chair] for chair in some]
     ordered = paper.has("ordered") or (paper.stop == "" and walk.random.random() < 0.2)
     walk.act("send", walk.clerk, wait=(0.2, 2), names=readers, opinion=walk.say("send"), values={"in_order": ordered})
     walk.until_all_are_back()
@@ -268,6 +272,8 @@ def meeting(walk: Walk) -> None:
             walk.act("notify", walk.clerk, turn=walk.turn, wait=(0.2, 1), names=[goes])
     walk.act("answered", walk.clerk, wait=(0.2, 1.5), opinion=walk.say("answered_meeting", leader=goes.name))
     walk.until_all_are_back()
+    # Closed when it has taken place.
+    walk.now = max(walk.now, walk.case.incomingdocument.meeting.starts_at)
     walk.act("finish", walk.clerk, wait=(4, 12))
 
 
