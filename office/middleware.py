@@ -14,7 +14,7 @@ from django.shortcuts import redirect
 from django.urls import Resolver404, resolve, reverse
 from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
-from django_otp import user_has_device
+from django_otp.plugins.otp_totp.models import TOTPDevice
 
 from office import admission
 from office.models.people import User
@@ -104,7 +104,8 @@ def next_step(user: User) -> tuple[str, ...]:
 
     The second factor comes before the password: whoever knows the password only must not change it.
     """
-    if not user.is_verified() and user_has_device(user):
+    # Spare codes are only ever given out beside a telephone: asking for the telephone is enough.
+    if not user.is_verified() and TOTPDevice.objects.filter(user=user, confirmed=True).exists():
         return SECOND_FACTOR
     if password_is_old(user):
         return PASSWORD
