@@ -25,7 +25,7 @@ from office.models.files import Attachment
 from office.models.outbox import Draft
 from office.registers import Selection
 from office.views.asked import Asked
-from office.views.deciding import address, initial_from, save_draft
+from office.views.deciding import initial_from, save_draft
 from office.views.tracking import visible
 
 from . import registering
@@ -402,7 +402,7 @@ def _register_row(one: IncomingDocument) -> dict:
 @require_http_methods(["GET", "POST"])
 def incoming_edit(request: Asked, public_id: str) -> HttpResponse:
     """更正登记: the number stays; the new content is bound to the chain, and holders are told it changed."""
-    case = visible(request, public_id)
+    case = visible(request, public_id, at=gettext_noop("更正登记"))
     document = get_object_or_404(IncomingDocument.objects.select_related("sender", "case"), case=case)
     if not (access.holds_hub(request.user, case) or case.opened_by_id == request.user.pk):
         raise Http404
@@ -483,8 +483,7 @@ def _history(document: IncomingDocument) -> list[dict]:
 
 
 def document_of(request: Asked, public_id: str) -> IncomingDocument:
-    case = visible(request, public_id)
-    access.note_look(case, person=request.user, what=gettext_noop("打印"), at=timezone.now(), address=address(request))
+    case = visible(request, public_id, at=gettext_noop("打印"))
     return get_object_or_404(
         IncomingDocument.objects.select_related("sender", "case__series", "case__opened_by"), case=case
     )

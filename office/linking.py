@@ -128,5 +128,5 @@ def answer(case: Case, *, values: dict[str, Any], at: datetime | None = None) ->
             .first()
         )
         if parent_turn is not None:
-            people = notices.holders_of(parent_turn, at=at)
+            people = access.able(link.from_case, notices.holders_of(parent_turn, at=at))
             notices.tell(people, kind="answered", case=link.from_case, turn=parent_turn, at=at)

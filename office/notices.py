@@ -23,10 +23,14 @@ def holders_of(turn: Turn, *, at: datetime) -> list[User]:
     return [hands] if isinstance(hands, User) else access.seated(hands, on=timezone.localdate(at))
 
 
+def _reached(turn: Turn, *, by: User, at: datetime) -> list[User]:
+    """Those of the hands whom the paper may reach: a barred or uncleared colleague of the chair hears nothing."""
+    return [one for one in access.able(turn.case, holders_of(turn, at=at)) if one.pk != by.pk]
+
+
 def turn_issued(turn: Turn, *, by: User, at: datetime) -> None:
-    people = [person for person in holders_of(turn, at=at) if person.pk != by.pk]
     tell(
-        people,
+        _reached(turn, by=by, at=at),
         kind="reading" if turn.side else "waiting",
         case=turn.case,
         turn=turn,
@@ -39,13 +43,12 @@ def back_at_hub(turn: Turn, *, by: User, at: datetime) -> None:
     """A spoke has come back: whoever sent it out is told."""
     hub = turn.sent_by
     if hub is not None:
-        people = [person for person in holders_of(hub, at=at) if person.pk != by.pk]
-        tell(people, kind="returned", case=turn.case, turn=turn, at=at)
+        tell(_reached(hub, by=by, at=at), kind="returned", case=turn.case, turn=turn, at=at)
 
 
 def case_closed(case: Case, *, by: User, at: datetime) -> None:
     people = User.objects.filter(follows__case=case).exclude(pk=by.pk)
-    tell(people, kind="closed", case=case, at=at)
+    tell(access.able(case, people), kind="closed", case=case, at=at)
 
 
 def tell(

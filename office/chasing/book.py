@@ -199,7 +199,7 @@ def by_hand(
             due_at=turn.due_at,
         )
         if not with_leader:
-            told = [one for one in held_by if one != actor and not _is_ranked(one, at=at)]
+            told = [one for one in access.able(case, held_by) if one != actor and not _is_ranked(one, at=at)]
             if isinstance(to, User):
                 told = [one for one in told if one == to]
             notices.tell(told, kind="by_hand", case=case, turn=turn, at=at, words=_notice_words(chase))

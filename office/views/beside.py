@@ -7,6 +7,7 @@ from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 from django.views.decorators.http import require_http_methods
 
 from office import access, acting, procedures, showing
@@ -37,7 +38,7 @@ def _confirm(
 
 @require_http_methods(["GET", "POST"])
 def void(request: Asked, public_id: str) -> HttpResponse:
-    found = visible(request, public_id)
+    found = visible(request, public_id, at=gettext_noop("作废"))
     if not (found.opened_by_id == request.user.pk or access.holds_hub(request.user, found)):
         raise Http404
     form = ReasonForm(request.POST or None)
@@ -63,7 +64,7 @@ def void(request: Asked, public_id: str) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def relocate(request: Asked, public_id: str) -> HttpResponse:
     """重定位: one asks, another confirms."""
-    found = visible(request, public_id)
+    found = visible(request, public_id, at=gettext_noop("重定位"))
     who = access.identity(request.user)
     if not (access.holds_hub(request.user, found) or who.holds(procedures.get(found.procedure).fallback)):
         raise Http404
@@ -101,7 +102,7 @@ def relocate(request: Asked, public_id: str) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def bar(request: Asked, public_id: str) -> HttpResponse:
     """回避: people and departments this case must never reach; linked cases follow, and nothing takes it back."""
-    found = visible(request, public_id)
+    found = visible(request, public_id, at=gettext_noop("回避"))
     who = access.identity(request.user)
     if not (access.holds_hub(request.user, found) or who.holds(procedures.get(found.procedure).fallback)):
         raise Http404
@@ -160,7 +161,7 @@ def _answer_relocation(request, found: Case, asked: Relocation) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def circulation(request: Asked, public_id: str) -> HttpResponse:
     """The hub's page: add readers, take copies back, change the order of who is still to come."""
-    found = visible(request, public_id)
+    found = visible(request, public_id, at=gettext_noop("传阅"))
     hubs = (
         found.turns.filter(side=True, sent_by__isnull=False)
         .order_by("-pk")

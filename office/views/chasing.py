@@ -8,7 +8,7 @@ from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
+from django.utils.translation import gettext_lazy, gettext_noop, ngettext
 from django.views.decorators.http import require_GET, require_http_methods
 
 from office import access, chasing, notices, showing
@@ -139,7 +139,7 @@ def _row(one, *, request: Asked) -> dict:
 @require_http_methods(["GET", "POST"])
 def new(request: Asked, public_id: str) -> HttpResponse:
     """A chase made by hand: whom, how, what was said, what was answered."""
-    case = visible(request, public_id)
+    case = visible(request, public_id, at=gettext_noop("催办"))
     if not chasing.may_chase(request.user, case):
         raise Http404
     turns = _open_turns(case)

@@ -39,6 +39,12 @@ def open_turn(request: Asked, key: int) -> Turn:
     )
 
 
+def note_look(request: Asked, case: Case, *, at: str) -> None:
+    """Log who looks at a page of a restricted case; what is posted is an act and has its own record."""
+    if request.method != "POST":
+        access.note_look(case, person=request.user, what=at, at=timezone.now(), address=address(request))
+
+
 @require_http_methods(["GET", "HEAD", "POST"])
 def turn(request: Asked, key: int) -> HttpResponse:
     try:
@@ -48,7 +54,7 @@ def turn(request: Asked, key: int) -> HttpResponse:
     now = timezone.now()
     if request.method != "POST":
         acting.opened(found, by=request.user, at=now)
-        access.note_look(found.case, person=request.user, what=gettext_noop("办理页"), at=now, address=address(request))
+    note_look(request, found.case, at=gettext_noop("办理页"))
     draft = Draft.objects.filter(person=request.user, key=draft_key(found)).first()
     form = DecisionForm(request.POST or None, turn=found, user=request.user, initial=initial_from(draft))
     refusal = ""
@@ -287,6 +293,7 @@ def turn_draft(request: Asked, key: int) -> HttpResponse:
 def correct(request: Asked, public_id: str, number: int) -> HttpResponse:
     """更正: within five minutes by the person himself, later by the office with a reason. Both versions stay."""
     case = get_object_or_404(access.visible_to(request.user), public_id=public_id)
+    note_look(request, case, at=gettext_noop("更正"))
     decision = get_object_or_404(Decision.objects.select_related("case", "turn"), case=case, number=number)
     as_whom = may_correct(decision, request.user, at=timezone.now())
     if not as_whom:
@@ -368,6 +375,7 @@ def record(request: Asked, key: int) -> HttpResponse:
         or not access.visible_to(request.user).filter(pk=found.case_id).exists()
     ):
         raise Http404
+    note_look(request, found.case, at=gettext_noop("代录"))
     hands = found.hands
     seated = [hands] if isinstance(hands, User) else access.seated(hands)
     signers = [person for person in seated if person != request.user]

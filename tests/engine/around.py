@@ -1,0 +1,193 @@
+"""What happens around the papers: links, bars, deputies, people who come and go, time, and trespass."""
+
+from datetime import timedelta
+
+from hypothesis import strategies as st
+from hypothesis.stateful import initialize, rule
+
+from office import acting, linking
+from office.acting import Refused
+from office.chasing import chase
+from office.models import Case, Decision, Deputy, Link, PostHolding, Turn, User
+from tests import sketches
+from tests.engine.machine import pick
+from tests.engine.moves import Walk
+from tests.people import seat
+
+ASKED = {
+    "sketch.seal": sketches.SealRequest("发文", 2),
+    "sketch.outgoing": sketches.Draft("会议纪要"),
+    "sketch.petition": sketches.Call("某某", "反映水渠失修"),
+    "sketch.supervision": sketches.Order("月底前办结。"),
+}
+
+
+FEW = st.integers(0, 11)
+MANY = st.integers(0, 40)
+# How often each is tried, in comparison.
+OFTEN = {
+    "another_comes_in": 2,
+    "a_paper_moves_on": 10,
+    "somebody_does_something": 5,
+    "a_reader_answers": 3,
+    "a_clerk_writes_it_down": 2,
+    "somebody_opens_it": 1,
+    "it_goes_into_other_hands": 6,
+    "it_is_given_back": 3,
+    "it_is_returned": 4,
+    "it_is_taken_back": 3,
+    "it_is_claimed_or_put_back": 3,
+    "somebody_notes_progress": 1,
+    "a_step_is_skipped": 2,
+    "a_clock_is_turned": 3,
+    "circulation_changes": 4,
+    "it_is_relocated": 2,
+    "it_is_voided": 1,
+    "words_are_put_right": 2,
+    "a_signer_confirms": 1,
+    "what_the_paper_says_is_corrected": 1,
+    "one_case_opens_another": 2,
+    "cases_are_linked_and_parted": 2,
+    "somebody_is_barred": 1,
+    "somebody_stands_in": 2,
+    "somebody_changes_chairs": 1,
+    "somebody_changes": 1,
+    "time_passes": 1,
+    "somebody_tries_what_is_not_his": 2,
+    "somebody_clicks_on_an_old_page": 1,
+}
+MOVES = [name for name, times in OFTEN.items() for _time in range(times)]
+
+
+class Office(Walk):
+    @initialize(on=FEW, by=FEW, how=FEW, name=MANY)
+    def a_paper_comes_in(self, on: int, by: int, how: int, name: int) -> None:
+        self.another_comes_in(on, by, how, name)
+
+    @rule(what=st.sampled_from(MOVES), on=FEW, by=FEW, how=FEW, name=MANY)
+    def next(self, what: str, on: int, by: int, how: int, name: int) -> None:
+        getattr(self, what)(on, by, how, name)
+
+    # --- Links and bars ---
+
+    def one_case_opens_another(self, on: int, by: int, how: int, name: int) -> None:
+        here = self.case(on)
+        if here is None or Case.objects.count() == 5:
+            return
+        oracle = self.oracle()
+        person = pick([one for one in self.office if oracle.may_see(one.pk, here.pk)] or self.office, by)
+        code, asked = pick(list(ASKED.items()), how)
+        if self.attempt("open_linked", lambda: linking.open_linked(
+            here, code, asked=asked, actor=person, at=self.tick()
+        )):
+            assert oracle.may_see(person.pk, here.pk)
+
+    def cases_are_linked_and_parted(self, on: int, by: int, how: int, name: int) -> None:
+        first, second = self.case(on), self.case(name)
+        if first is None or second is None:
+            return
+        oracle, person = self.oracle(), pick([self.who.clerk, *self.office], by)
+        link = Link.objects.filter(undone_at=None).order_by("pk").first()
+        if how % 3 == 0 and link is not None:
+            if self.attempt("undo", lambda: linking.undo(link, actor=person, at=self.tick())):
+                assert oracle.may_see(person.pk, link.from_case_id)
+        elif self.attempt("connect", lambda: linking.connect(first, second, kind="see", actor=person, at=self.tick())):
+            assert oracle.may_see(person.pk, first.pk)
+            assert oracle.may_see(person.pk, second.pk)
+
+    def somebody_is_barred(self, on: int, by: int, how: int, name: int) -> None:
+        if here := self.case(on):
+            units = list(self.who.departments.values())
+            more = {"people": [pick(self.office, name)]} if how % 3 else {"departments": [pick(units, name)]}
+            acting.bar(here, actor=pick(self.office, by), at=self.tick(), **more)
+            self.done["bar"] += 1
+
+    # --- People ---
+
+    def somebody_stands_in(self, on: int, by: int, how: int, name: int) -> None:
+        running = Deputy.objects.filter(ended_at=None).first()
+        if how % 3 == 0 and running is not None:
+            Deputy.objects.filter(pk=running.pk).update(ended_at=self.tick())
+            self.people_changed()
+            self.done["deputy ended"] += 1
+            return
+        absent, present = pick(self.office, on), pick(self.office, name)
+        if absent == present:
+            return
+        codes = [[], ["sketch.incoming"], [pick(sketches.ALL, by).code]]
+        Deputy.objects.bulk_create([Deputy(
+            principal=absent, deputy=present, starts_on=self.today - timedelta(days=2),
+            ends_on=self.today + timedelta(days=2), procedures=pick(codes, how), highest_secrecy=by % 4,
+        )])
+        self.people_changed()
+        acting.settle_bars(present, actor=self.who.security_admin, at=self.tick())
+        self.done["deputy"] += 1
+
+    def somebody_changes_chairs(self, on: int, by: int, how: int, name: int) -> None:
+        person, chair = pick(self.office, on), pick(list(self.who.posts.values()), name)
+        if how % 2:
+            held = PostHolding.objects.filter(person=person, ends_on=None)
+            held.update(ends_on=self.today - timedelta(days=5))
+        elif not PostHolding.objects.current(self.today).filter(post=chair, person=person).exists():
+            seat(chair, person)
+        self.people_changed()
+        acting.settle_bars(person, actor=self.who.security_admin, at=self.tick())
+        self.done["chairs"] += 1
+
+    def somebody_changes(self, on: int, by: int, how: int, name: int) -> None:
+        """Leaves the house or comes back, goes to another department, is cleared for more or for less."""
+        person = pick(self.office, on)
+        change = pick([
+            {"is_active": not person.is_active},
+            {"department": pick(list(self.who.departments.values()), name)},
+            {"clearance": pick((0, 1, 3, 4), name)},
+        ], how)
+        User.objects.filter(pk=person.pk).update(**change)
+        for name, value in change.items():
+            setattr(person, name, value)
+        self.people_changed()
+        acting.settle_bars(person, actor=self.who.security_admin, at=self.tick())
+        self.done["person"] += 1
+
+    # --- Time, and trespass ---
+
+    def time_passes(self, on: int, by: int, how: int, name: int) -> None:
+        """Silence is never consent: reminders go out, nothing moves."""
+        papers = Turn.objects.order_by("pk").values_list("pk", "ended_at", "holder_id")
+        before, decided = list(papers), Decision.objects.count()
+        chase(self.tick(hours=1 + 10 * name))
+        assert (list(papers.all()), Decision.objects.count()) == (before, decided)
+        self.done["time"] += 1
+
+    def somebody_tries_what_is_not_his(self, on: int, by: int, how: int, name: int) -> None:
+        if (here := self.turn(on)) is None:
+            return
+        oracle = self.oracle()
+        strangers = [one for one in self.people.values() if not oracle.acts_as(one.pk, here)]
+        if not strangers:
+            return
+        person, at = pick(strangers, by), self.tick()
+        move = pick(self.step(here).moves, name).code
+        deed = pick([
+            lambda: acting.act(here, move, actor=person, opinion="同意。", names=[self.who.clerk], at=at),
+            lambda: acting.claim(here, actor=person, at=at),
+            lambda: acting.reassign(here, to=person, actor=person, at=at),
+            lambda: acting.progress(here, actor=person, opinion="已办。", at=at),
+            lambda: acting.give_back(here, actor=person, opinion="已办。", at=at),
+            lambda: acting.return_to(here, target=here, actor=person, reason="重办。", straight=False, at=at),
+        ], how)
+        done = self.attempt("trespass", deed)
+        assert not done, f"{person} acted on what is not in his hands."
+
+    def somebody_clicks_on_an_old_page(self, on: int, by: int, how: int, name: int) -> None:
+        if here := self.turn(on, ended_at__isnull=False):
+            code = pick(self.step(here).moves, how).code
+            person = self.hands(here, by)
+            try:
+                acting.act(here, code, actor=person, opinion="同意。", at=self.tick())
+            except Refused as refused:
+                assert "结束" in str(refused) or "已由" in str(refused)
+                self.nothing_happened = True
+                self.refused["old page"] += 1
+            else:
+                raise AssertionError("An ended turn was acted on.")
