@@ -234,10 +234,8 @@ def handling_date(case: Case) -> tuple[datetime, str] | None:
         }
     found = document(case)
     if found.answer_by:
-        return (
-            closing_time(found.answer_by),
-            as_printed(gettext_lazy("来文要求 %(day)s 前答复，办理不晚于这一天。")) % {"day": found.answer_by.isoformat()},
-        )
+        words = as_printed(gettext_lazy("来文要求 %(day)s 前答复，办理不晚于这一天。"))
+        return closing_time(found.answer_by), words % {"day": found.answer_by.isoformat()}
     return None
 
 
