@@ -153,7 +153,8 @@ def _overlap(post: Post) -> bool:
 
 class PersonField(forms.ModelChoiceField):
     def label_from_instance(self, obj: User) -> str:
-        return f"{obj.name} {obj.department or ''} {obj.title}（{obj.username}）"
+        words = " ".join(filter(None, [obj.name, str(obj.department or ""), obj.title]))
+        return _("%(words)s（%(note)s）") % {"words": words, "note": obj.username}
 
 
 class HoldingForm(forms.ModelForm):

@@ -104,7 +104,7 @@ class NumberForm(DialForm):
             label=dial.label,
             min_value=dial.least,
             max_value=dial.most,
-            help_text=f"{dial.unit}。{dial.hint}",
+            help_text=_("%(unit)s。%(hint)s") % {"unit": dial.unit, "hint": dial.hint},
             error_messages=dict.fromkeys(("required", "invalid", "min_value", "max_value"), bounds),
         )
 
@@ -231,7 +231,8 @@ class ProcedureForm(Dated):
     def __init__(self, *args: Any, form: str, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         choosing(self, "procedure").choices = [
-            (one.code, f"{one.title}（{one.source}）") for one in procedures.serving(form)
+            (one.code, _("%(words)s（%(note)s）") % {"words": one.title, "note": one.source})
+            for one in procedures.serving(form)
         ]
 
     def clean_since(self) -> date:

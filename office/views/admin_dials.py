@@ -88,7 +88,7 @@ def _server_row(one: dials.ServerValue) -> dict:
     return {
         "label": one.label,
         "value_words": one.words,
-        "source": "；".join(filter(None, [one.name, one.source])),
+        "source": _("；").join(filter(None, [one.name, one.source])),
         "unverified": one.unverified,
         "url": "",
         "changed_words": "",
@@ -176,7 +176,7 @@ def steps(request: Asked, procedure: str) -> HttpResponse:
                 "cells": [
                     {"words": str(step.label), "note": _("旁支") if step.side else ""},
                     {"words": _post_words(step, setting), "note": _("可以不经过") if step.optional else ""},
-                    {"words": "，".join(limits) or _("不限时"), "note": _source_words(step, setting)},
+                    {"words": _("，").join(limits) or _("不限时"), "note": _source_words(step, setting)},
                 ],
                 "url": reverse("step", args=[procedure, step.code]),
                 "unverified": step.due is not None and step.due.unverified and not (setting and setting.limits),
@@ -335,7 +335,7 @@ def ladders(request: Asked) -> HttpResponse:
             {
                 "cells": [
                     {"words": str(ladder.title), "note": _("下班和休息日也催") if ladder.always else ""},
-                    {"words": "；".join(str(rung.label) for rung in ladder.rungs), "note": ""},
+                    {"words": _("；").join(str(rung.label) for rung in ladder.rungs), "note": ""},
                     {"words": row.since.isoformat() if row else _("起始值"), "note": source},
                 ],
                 "url": reverse("ladder", args=[code]),

@@ -13,12 +13,13 @@ from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods
 from django_otp import user_has_device
 
 from office import notices, procedures, showing
+from office.acting.door import as_printed
 from office.forms.admin_people import ClearanceForm, PersonForm, is_same_person
 from office.forms.filters import ChoiceFilter
 from office.models.cases import Turn
@@ -256,10 +257,11 @@ def _hand_out(request: Asked, one: User, heading: str) -> HttpResponse:
             one.is_active = False
         one.save()
         if not fresh:
-            words = _("您的口令已由 %(who)s 重发。不是您要求的，请马上告诉安全管理员。") % {"who": request.user.name}
+            words = as_printed(gettext_lazy("您的口令已由 %(who)s 重发。不是您要求的，请马上告诉安全管理员。"))
+            words %= {"who": request.user.name}
             notices.tell([one], kind="account", words=words, at=timezone.now())
         if not one.is_active:
-            words = _("管理员账户 %(username)s 等您核实启用。") % {"username": one.username}
+            words = as_printed(gettext_lazy("管理员账户 %(username)s 等您核实启用。")) % {"username": one.username}
             notices.tell(openers(one), kind="account", words=words, at=timezone.now())
     return TemplateResponse(
         request,
@@ -299,14 +301,15 @@ def _tell_who_must_act(one: User, left: list[list[str]]) -> None:
     seats = PostHolding.objects.current(timezone.localdate())
     if seats.filter(person=one).exists():
         security = User.objects.filter(kind=Kind.SECURITY, is_active=True)
-        notices.tell(security, kind="account", words=_("%(who)s 已停用，请结束任职。") % {"who": one.name}, at=now)
+        words = as_printed(gettext_lazy("%(who)s 已停用，请结束任职。")) % {"who": one.name}
+        notices.tell(security, kind="account", words=words, at=now)
     if left:
         count = sum(int(row[1]) for row in left)
         hub = User.objects.filter(
             is_active=True, holdings__in=seats.filter(post__code__in=["clerk", "office-director"])
         )
-        words = _("%(who)s 已停用，手里还有 %(n)d 件待办，请转交（重定位）。") % {"who": one.name, "n": count}
-        notices.tell(hub, kind="account", words=words, at=now)
+        words = as_printed(gettext_lazy("%(who)s 已停用，手里还有 %(n)d 件待办，请转交（重定位）。"))
+        notices.tell(hub, kind="account", words=words % {"who": one.name, "n": count}, at=now)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -369,7 +372,7 @@ def person_second_factor(request: Asked, key: int) -> HttpResponse:
     one = other_or_404(request, key)
     if request.method == "POST":
         forget_second_factor(one)
-        words = _("您的动态口令已由 %(who)s 取消，请重新开通。") % {"who": request.user.name}
+        words = as_printed(gettext_lazy("您的动态口令已由 %(who)s 取消，请重新开通。")) % {"who": request.user.name}
         notices.tell([one], kind="account", words=words, at=timezone.now())
         messages.success(request, _("已取消动态口令。"))
         return redirect("person", one.pk)
@@ -386,7 +389,7 @@ def _confirm(
         "office/confirm.html",
         {
             "heading": heading,
-            "question": f"{one.name}（{one.username}）",
+            "question": _("%(words)s（%(note)s）") % {"words": one.name, "note": one.username},
             "lines": lines,
             "columns": [_("事项和环节"), _("件数"), _("最早送到")],
             "rows": rows,

@@ -10,10 +10,11 @@ from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext, pgettext
+from django.utils.translation import gettext_lazy, ngettext, pgettext
 from django.views.decorators.http import require_GET, require_http_methods
 
 from office import notices, subjects
+from office.acting.door import as_printed
 from office.forms.admin_people import EndHoldingForm, HoldingForm, PostForm, is_same_person
 from office.forms.filters import ChoiceFilter
 from office.models.cases import Turn
@@ -197,7 +198,8 @@ def holding_new(request: Asked) -> HttpResponse:
             with transaction.atomic():
                 made = form.save()
                 others = User.objects.filter(kind__in=[Kind.SECURITY, Kind.AUDIT], is_active=True)
-                words = _("%(who)s 任 %(post)s，等您确认。") % {"who": made.person.name, "post": made.post}
+                words = as_printed(gettext_lazy("%(who)s 任 %(post)s，等您确认。"))
+                words %= {"who": made.person.name, "post": made.post}
                 notices.tell(others.exclude(pk=request.user.pk), kind="holding", words=words, at=timezone.now())
         except IntegrityError:
             form.add_error("post", _("这个岗位只能一人在任，刚刚已授予别人。"))
@@ -231,7 +233,8 @@ def holding_confirm(request: Asked, key: int) -> HttpResponse:
         if request.method == "POST":
             one.confirmed_by, one.confirmed_at = request.user, timezone.now()
             one.save()
-            words = _("您从 %(day)s 起任 %(post)s。") % {"day": one.starts_on.isoformat(), "post": one.post}
+            words = as_printed(gettext_lazy("您从 %(day)s 起任 %(post)s。"))
+            words %= {"day": one.starts_on.isoformat(), "post": one.post}
             notices.tell([one.person], kind="holding", words=words, at=one.confirmed_at)
             messages.success(request, _("已确认，%(who)s 任 %(post)s。") % {"who": one.person.name, "post": one.post})
             return redirect("holdings")
@@ -282,7 +285,8 @@ def _confirm(
         "office/confirm.html",
         {
             "heading": heading,
-            "question": f"{one.person.name}（{one.person.username}） {one.post}",
+            "question": _("%(words)s（%(note)s）")
+            % {"words": f"{one.person.name} {one.post}", "note": one.person.username},
             "lines": lines,
             "form": form,
             "yes_words": yes,

@@ -78,7 +78,7 @@ def words_of(record: Any, before: Any) -> str:
         for field in record.tracked_fields
         if field.name not in QUIET and getattr(before, field.attname) != getattr(record, field.attname)
     ]
-    return "；".join(parts) or _("没有改动")
+    return _("；").join(parts) or _("没有改动")
 
 
 def _first_values(record: Any) -> str:
@@ -93,7 +93,7 @@ def _first_values(record: Any) -> str:
         value = getattr(record, field.attname)
         if value not in (None, "", [], {}, False):
             parts.append(f"{field.verbose_name} {_plain(record, field, value)}")
-    return "；".join(parts)
+    return _("；").join(parts)
 
 
 def name_of(record: Any) -> str:
@@ -144,7 +144,7 @@ def _title(code: str) -> str:
 
 def _limits(record: Any, value: dict) -> str:
     known = [one for one in Urgency if one.value in value]
-    return "，".join(f"{one.label} {Limit.from_dict(value[one.value]).words()}" for one in known)
+    return _("，").join(f"{one.label} {Limit.from_dict(value[one.value]).words()}" for one in known)
 
 
 def _readers(record: Any, value: list[int]) -> str:
@@ -160,8 +160,8 @@ def _rungs(record: Any, value: dict | list) -> str:
         every = _("每 %(n)g 小时") % {"n": rung.get("hours", 0)} if rung.get("every") else ""
         counted = [f"{rung[unit]:+g} {words}" for unit, words in UNITS if rung.get(unit) and not every]
         details = " ".join(filter(None, [every, *counted, rung.get("at", ""), str(roles.get(rung.get("to"), ""))]))
-        said.append(f"{rung.get('label', '')}（{details}）")
-    return "，".join([*said, *([_("下班和休息日也催")] if always else [])])
+        said.append(_("%(words)s（%(note)s）") % {"words": rung.get("label", ""), "note": details})
+    return _("，").join([*said, *([_("下班和休息日也催")] if always else [])])
 
 
 def _dial(record: Any, value: Any) -> str:

@@ -206,7 +206,7 @@ def notice_words(one: Notice, case) -> str:
     words = WORDS.get(one.kind)
     if case is not None and words is not None:
         said = str(words) % {"title": showing.title_of(case)}
-        return f"{said}（{one.words}）" if one.words else said
+        return _("%(words)s（%(note)s）") % {"words": said, "note": one.words} if one.words else said
     if case is not None:
         return f"{one.words}：{showing.title_of(case)}" if one.words else showing.title_of(case)
     return one.words
