@@ -183,6 +183,11 @@ def name_attendees(passing: Passing) -> None:
         found.meeting.attendees.set(people)
 
 
+def is_on_its_round(passing: Passing) -> None:
+    """The half day is for sending it round; from then on each reader has a date of his own (R-CIR-07)."""
+    timing.meet_while_held(passing.turn, at=passing.at)
+
+
 def keep_result(passing: Passing) -> None:
     IncomingDocument.objects.filter(case=passing.case).update(result=passing.opinion[:500])
 

@@ -197,7 +197,7 @@ class Reading(IncomingBase):
     source = "R-IN-23；R-CIR-01 至 R-CIR-07"
 
     circulate = Step(_("送阅"), post="clerk", due=ARRANGE, sides="wait", moves=[
-        Move("send", _("送阅"), side="read", names="several", opinion="may", primary=True),
+        Move("send", _("送阅"), side="read", names="several", opinion="may", then=paths.is_on_its_round, primary=True),
         Move("finish", _("阅毕存查"), close="reference", opinion="may", check=paths.has_been_read),
         Move("needs_handling", _("转为办件"), to="propose", opinion="must"),
     ])

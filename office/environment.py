@@ -8,7 +8,8 @@ from django.core.exceptions import ImproperlyConfigured
 
 
 def text(name: str, default: str) -> str:
-    return os.environ.get(name, default)
+    # Compose hands on a variable nobody has set as an empty one.
+    return os.environ.get(name) or default
 
 
 def boolean(name: str, default: bool) -> bool:

@@ -113,6 +113,15 @@ def test_R_IN_23_a_reading_paper_goes_round_and_comes_to_rest(who, paper):
     assert closed(one, "reference")
 
 
+def test_R_IN_20_the_clerk_is_not_late_with_a_paper_that_readers_have(who, paper):
+    one = paper(purpose="reading")
+    assert one.turn.due_at is not None
+    one.do("send", who.clerk, names=[who.first_head, who.leader])
+    assert one.turn.due_at is None
+    assert not one.turn.clocks.filter(met_at=None).exists()
+    assert {side.due_at is None for side in one.case.turns.filter(side=True)} == {False}
+
+
 def test_a_reading_paper_that_wants_doing_becomes_a_paper_for_handling(who, paper):
     one = paper(purpose="reading")
     one.do("needs_handling", who.clerk, opinion="来文要求报方案。")
