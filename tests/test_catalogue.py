@@ -332,18 +332,23 @@ def test_a_chinese_screen_shows_no_english_that_is_not_data(client, chinese_offi
 # --- Which language ---
 
 
+@pytest.fixture
+def clerk(db) -> User:
+    return cast().clerk
+
+
 @pytest.mark.parametrize("language", ["zh-hans", "en"])
-def test_a_page_says_which_language_it_is_in(client, chinese_office, language):
+def test_a_page_says_which_language_it_is_in(client, clerk, language):
     client.cookies["django_language"] = language
     at_the_door = client.get(reverse("login"))
-    client.force_login(chinese_office.who.clerk)
+    client.force_login(clerk)
     for answer in (at_the_door, client.get(reverse("queue")), client.get("/nowhere/")):
         assert Visible(answer.content.decode(), language=language).html_lang == language
         assert answer["Content-Language"] == language
 
 
-def test_the_switch_stays_on_the_page(client, chinese_office):
-    client.force_login(chinese_office.who.clerk)
+def test_the_switch_stays_on_the_page(client, clerk):
+    client.force_login(clerk)
     here = f"{reverse('incoming_list')}?month=11"
     page = client.get(here).content.decode()
     assert f'name="next" value="{here}"' in page
@@ -356,8 +361,8 @@ def test_the_switch_follows_no_address_of_another_house(client):
     assert answer["Location"] == "/"
 
 
-def test_the_chosen_language_is_remembered_on_that_computer_for_a_year(client, chinese_office):
-    client.force_login(chinese_office.who.clerk)
+def test_the_chosen_language_is_remembered_on_that_computer_for_a_year(client, clerk):
+    client.force_login(clerk)
     chosen = client.post(reverse("set_language"), {"language": "en", "next": "/"}).cookies["django_language"]
     assert int(chosen["max-age"]) >= 365 * 24 * 3600
     client.post(reverse("logout"))

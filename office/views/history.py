@@ -8,6 +8,7 @@ from typing import Any
 from django.core.exceptions import ObjectDoesNotExist
 from django.db.models import Field, ForeignKey, QuerySet
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from office import chasing, dials, procedures, showing
 from office.clock import Limit
@@ -61,12 +62,12 @@ def row_of(record: Any, before: Any) -> dict:
 
 def words_of(record: Any, before: Any) -> str:
     if record.history_type == "-":
-        return _("删去")
+        return pgettext("history", "删去")
     if record.history_type == "+":
         said = _first_values(record)
-        return _("新增：%(values)s") % {"values": said} if said else _("新增")
+        return _("新增：%(values)s") % {"values": said} if said else pgettext("history", "新增")
     if before is None:
-        return _("改动")
+        return pgettext("history", "改动")
     # Not simple-history's own comparison: that passes over what no form edits, such as who confirmed a post.
     parts = [
         _("%(field)s：%(old)s → %(new)s")
