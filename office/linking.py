@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 
 from office import access, notices, procedures
 from office.acting.bars import copy_bars, lock_linked, take_from_barred
-from office.acting.door import Refused, lock_case, now_or
+from office.acting.door import Refused, clean_words, lock_case, now_or
 from office.acting.forward import start
 from office.models.cases import Case, Link
 from office.models.people import User
@@ -60,6 +60,7 @@ def open_linked(
         parent = lock_case(parent)
         if not access.visible_to(actor).filter(pk=parent.pk).exists():
             raise Refused(_("这份文件现在不在您手里，不能办理。"))
+        _refuse_words(parent, asdict(asked))
         build = _openers.get(code)
 
         def make(made: Case) -> None:
@@ -80,13 +81,21 @@ def open_linked(
         return start(
             procedure,
             actor=actor,
-            title=title or parent.title,
+            # What a sealed case is about is told to nobody by way of a link.
+            title=title or ("" if parent.sealed else parent.title),
             at=at,
             secrecy=parent.secrecy,
             restricted=parent.restricted,
             build=make,
             **fields,
         )
+
+
+def _refuse_words(case: Case, values: dict[str, Any]) -> None:
+    """R-SEC-03: what one case asks of another is kept, so it says nothing about a state secret."""
+    for value in values.values():
+        if isinstance(value, str):
+            clean_words(case, value)
 
 
 def connect(one: Case, other: Case, *, kind: str, actor: User, at: datetime | None = None) -> Link:
@@ -119,6 +128,7 @@ def undo(link: Link, *, actor: User, at: datetime | None = None) -> None:
 def answer(case: Case, *, values: dict[str, Any], at: datetime | None = None) -> None:
     """What the linked case answers its parents, as plain values; called from a `then=` of its closing move."""
     at = now_or(at)
+    _refuse_words(case, values)
     for link in Link.objects.filter(to_case=case, kind=Link.Kind.PARENT, undone_at__isnull=True):
         link.answered = {"outcome": case.outcome, **values}
         link.save(update_fields=["answered"])

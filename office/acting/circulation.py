@@ -21,12 +21,15 @@ def _as_columns(name: Holder) -> dict[str, Holder | None]:
 
 
 def plan(passing: Passing, *, step: procedures.Step, names: Sequence[Holder]) -> None:
-    """Keep who is still to come at a step, after those already planned."""
+    """Keep who is still to come at a step, after those already planned; who is on the list is put on it once."""
     last = passing.case.planned.order_by("-position").values_list("position", flat=True).first() or 0
+    waiting = passing.case.planned.filter(step=step.code, turn__isnull=True, dropped_at__isnull=True)
+    listed = {row.hands for row in waiting.select_related("holder", "post")}
     Planned.objects.bulk_create(
         [
             Planned(case=passing.case, step=step.code, position=last + number, **_as_columns(name))
             for number, name in enumerate(names, 1)
+            if name not in listed
         ]
     )
 
@@ -120,6 +123,9 @@ def _hub_passing(hub: Turn, *, actor: User, at: datetime | None) -> Passing:
     hub.case = case
     if not case.is_open:
         raise Refused(_("这件事已经办结。"))
+    if hub.side:
+        # R-CIR-02: nothing goes out from a reader, nor does he change who comes after him.
+        raise Refused(_("只有送出的人或文书可以调整传阅。"))
     own = hub.holder_id == actor.pk or hub.post_id in access.identity(actor).posts
     seen = own and access.visible_to(actor).filter(pk=case.pk).exists()
     if not seen and not access.holds_hub(actor, case):
@@ -128,6 +134,12 @@ def _hub_passing(hub: Turn, *, actor: User, at: datetime | None) -> Passing:
     return Passing(
         case=case, turn=hub, procedure=procedure, step=procedure.step(hub.step), actor=actor, at=now_or(at)
     )
+
+
+def _runs(passing: Passing, step: str) -> bool:
+    """R-CIR-01: who has sent out one kind of spoke does not run the others; the clerk does."""
+    sends = {code for move in passing.step.moves for code in (move.side, move.others, move.plans, move.to) if code}
+    return step in sends or access.holds_hub(passing.actor, passing.case)
 
 
 def add_readers(
@@ -140,9 +152,7 @@ def add_readers(
         declared = passing.procedure.steps.get(step)
         if declared is None or not declared.side:
             raise Refused(_("请选一个传阅环节。"))
-        # R-CIR-01: who has sent out one kind of spoke does not run the others; the clerk does.
-        sends = {side for move in passing.step.moves for side in (move.side, move.others)}
-        if step not in sends and not access.holds_hub(actor, passing.case):
+        if not _runs(passing, step):
             raise Refused(_("只有文书可以增加“%(step)s”。") % {"step": declared.label})
         passing.names = list(dict.fromkeys(names))
         if not passing.names:
@@ -188,6 +198,8 @@ def reorder(hub: Turn, *, planned: Sequence[int], actor: User, at: datetime | No
         }
         if not rows or len(planned) != len(rows) or set(planned) != set(rows):
             raise Refused(_("名单有变动，请刷新后再调整顺序。"))
+        if not all(_runs(passing, row.step) for row in rows.values()):
+            raise Refused(_("只有送出的人或文书可以调整传阅。"))
         ordered = [rows[key] for key in planned]
         for position, row in enumerate(ordered, 1):
             row.position = position
@@ -205,6 +217,8 @@ def drop_planned(planned: Planned, *, actor: User, hub: Turn, at: datetime | Non
         row = passing.case.planned.filter(pk=planned.pk, turn__isnull=True, dropped_at__isnull=True).first()
         if row is None:
             raise Refused(_("这一位已经送出或已经去掉。"))
+        if not _runs(passing, row.step):
+            raise Refused(_("只有送出的人或文书可以调整传阅。"))
         row.dropped_at = passing.at
         row.save(update_fields=["dropped_at"])
         decide(

@@ -30,6 +30,7 @@ from .door import (
     now_or,
     refuse_if_changed,
     refuse_unfit,
+    refuse_unseen,
     wordless,
 )
 from .labels import LABELS
@@ -206,8 +207,8 @@ def correct(
         at = now_or(at)
         first = Decision.objects.select_related("turn", "on_behalf_of").get(pk=decision.pk)
         first.case = case
-        access_refused = access.is_barred(case, actor) or not actor.does_office_business
-        allowed = "" if access_refused else may_correct(first, actor, at=at)
+        refuse_unseen(case, actor)
+        allowed = may_correct(first, actor, at=at)
         if not allowed:
             raise Refused(_("超过 %(n)d 分钟后，由文书说明原因更正。") % {"n": dials.value("correction_minutes")})
         procedure = procedures.get(case.procedure)
@@ -254,9 +255,8 @@ def void(case: Case, *, actor: User, reason: str, at: datetime | None = None) ->
     """作废: the number stays used, the reason is printed on the struck row. By the opener or the hub."""
     with transaction.atomic():
         case = lock_case(case)
-        if access.is_barred(case, actor) or not actor.does_office_business or not (
-            case.opened_by_id == actor.pk or access.holds_hub(actor, case)
-        ):
+        refuse_unseen(case, actor)
+        if case.opened_by_id != actor.pk and not access.holds_hub(actor, case):
             raise Refused(_("只有登记人或文书可以作废。"))
         current = case.turns.filter(side=False, ended_at__isnull=True).first()
         if current is None:

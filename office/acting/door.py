@@ -99,6 +99,12 @@ def refuse_if_over(turn: Turn) -> None:
     )
 
 
+def refuse_unseen(case: Case, actor: User) -> None:
+    """Nobody puts a hand to what he may not see any more: barred, no longer cleared, gone (R-SEC-07)."""
+    if not access.visible_to(actor).filter(pk=case.pk).exists():
+        raise Refused(_("这份文件现在不在您手里，不能办理。"))
+
+
 def refuse_if_changed(case: Case, content_hash: str | None) -> None:
     if content_hash is not None and content_hash != case.content_hash:
         raise Refused(_("您打开之后，这份文件的登记内容有改动。请看过改动再办理；您写的意见已保留。"))

@@ -219,7 +219,7 @@ def _move_on(passing: Passing, move: procedures.Move, files: Sequence[tuple[Stor
     turn = issue(passing, step=step, to=names[0] if names else None)
     if planned is not None:
         use_planned(planned, turn)
-    elif move.next_planned and names:
+    elif names:
         tick_off(names[0], turn)
     rest = names[1:]
     if move.others:

@@ -11,7 +11,7 @@ from office.models import Turn
 from office.models.cases import Decision
 from office.models.people import User
 
-from .door import Passing, Refused, decide, lock_case, now_or
+from .door import Passing, Refused, decide, lock_case, now_or, refuse_unseen
 from .labels import LABELS
 
 
@@ -31,7 +31,8 @@ def confirm_record(decision: Decision, *, actor: User, at: datetime | None = Non
     with transaction.atomic():
         case = lock_case(decision.case)
         first = Decision.objects.select_related("turn").get(pk=decision.pk)
-        if first.recorded_by_id is None or first.actor_id != actor.pk or access.is_barred(case, actor):
+        refuse_unseen(case, actor)
+        if first.recorded_by_id is None or first.actor_id != actor.pk:
             raise Refused(_("只有签署人本人可以确认代录。"))
         if case.decisions.filter(move="confirm_record", corrects=first).exists():
             raise Refused(_("已经确认过了。"))

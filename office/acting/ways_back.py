@@ -6,7 +6,7 @@ from datetime import datetime
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from office import access, procedures, timing
+from office import procedures, timing
 from office.models.cases import Case, Decision, Turn
 from office.models.files import StoredFile
 from office.models.people import Post, User, in_hands
@@ -27,6 +27,7 @@ from .door import (
     now_or,
     open_sides,
     recall_sides,
+    refuse_unseen,
     wordless,
 )
 from .labels import LABELS
@@ -143,6 +144,9 @@ def may_take_back(case: Case, user: User) -> Turn | None:
     sent = case.turns.filter(side=True, sent_by=current)
     if sent.exclude(opened_at__isnull=True, ended_at__isnull=True).exists():
         return None
+    if last.move == "return" and case.decisions.filter(round__gt=last.round).exists():
+        # Somebody beside the path has already decided in the new round: it has begun.
+        return None
     # What came after it must still be the last that happened on the main line.
     later = case.turns.filter(side=False, pk__gt=last.turn_id).exclude(pk=current.pk)
     return None if later.exists() else last.turn
@@ -152,8 +156,7 @@ def take_back(case: Case, *, actor: User, reason: str = "", at: datetime | None 
     """撤回, until the next holder has opened or acted; the button says which."""
     with transaction.atomic():
         case = lock_case(case)
-        if access.is_barred(case, actor) or not actor.does_office_business:
-            raise Refused(_("这份文件现在不在您手里，不能办理。"))
+        refuse_unseen(case, actor)
         # Opening a paper does not lock the case: wait for who is opening it this moment.
         list(case.turns.select_for_update(of=("self",)).filter(ended_at__isnull=True).order_by("pk"))
         origin = may_take_back(case, actor)

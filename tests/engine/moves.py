@@ -96,7 +96,9 @@ class Walk(Ground):
         if here := self.case(on):
             last = here.decisions.filter(side=False).order_by("-number").first()
             person = self.people[last.actor_id] if last and by % 4 else pick(self.office, by)
-            self.attempt("take_back", lambda: acting.take_back(here, actor=person, at=self.tick()))
+            seen = self.oracle().may_see(person.pk, here.pk)
+            if self.attempt("take_back", lambda: acting.take_back(here, actor=person, at=self.tick())):
+                assert seen
 
     def it_is_claimed_or_put_back(self, on: int, by: int, how: int, name: int) -> None:
         if here := self.turn(on, **pick([{"holder": None}, {"holder__isnull": False, "post__isnull": False}], how)):
@@ -146,14 +148,16 @@ class Walk(Ground):
             hub = spoke.sent_by
         else:
             narrow = {"case": planned.case} if what != "add_readers" else {}
-            hub = self.turn(on, side=False, **narrow) or self.turn(on, side=False, ended_at__isnull=False)
+            # Now and then a reader's own turn, from which nothing may go out.
+            sides = {} if name % 5 == 0 else {"side": False}
+            hub = self.turn(on, **sides, **narrow) or self.turn(on, side=False, ended_at__isnull=False)
         if hub is None:
             return
         person = self.hub(hub.case, by)
         own = hub.holder_id == person.pk or hub.post_id in oracle.seats[person.pk]
         sides = [step.code for step in procedures.get(hub.case.procedure).steps.values() if step.side] or ["none"]
         rows = [row.pk for row in waiting if row.case_id == hub.case_id]
-        may = own and oracle.may_see(person.pk, hub.case_id)
+        may = own and not hub.side and oracle.may_see(person.pk, hub.case_id)
         self.by_the_hub(what, hub.case, person, or_by=may, deed={
             "add_readers": lambda: acting.add_readers(
                 hub, step=pick(sides, name), names=self.names(name, 1 + name % 3), in_order=name % 2 == 0,
@@ -191,7 +195,8 @@ class Walk(Ground):
             return
         person = self.people[here.opened_by_id] if by % 2 else self.hub(here, by)
         words = "" if here.secrecy >= 2 else "重复登记。"
-        self.by_the_hub("void", here, person, or_by=person.pk == here.opened_by_id,
+        own = person.pk == here.opened_by_id and self.oracle().may_see(person.pk, here.pk)
+        self.by_the_hub("void", here, person, or_by=own,
                         deed=lambda: acting.void(here, actor=person, reason=words, at=self.tick()))
 
     # --- Words ---
@@ -204,6 +209,7 @@ class Walk(Ground):
         person = self.people[first.actor_id] if by % 2 else self.hub(first.case, by)
         at = self.tick(hours=3) if how % 2 else self.tick()
         own = person.pk in (first.actor_id, first.recorded_by_id) and at - first.at <= timedelta(minutes=5)
+        own = own and self.oracle().may_see(person.pk, first.case_id)
         words, why = f"更正为第{name}种意见。", "笔误。" if name % 3 else ""
         self.by_the_hub("correct", first.case, person, or_by=own, deed=lambda: acting.correct(
             first, opinion=words, actor=person, reason=why, at=at))
@@ -213,8 +219,10 @@ class Walk(Ground):
         if found:
             first = pick(found, on)
             person = self.people[first.actor_id] if by % 4 else pick(self.office, by)
+            seen = self.oracle().may_see(person.pk, first.case_id)
             if self.attempt("confirm_record", lambda: acting.confirm_record(first, actor=person, at=self.tick())):
                 assert person.pk == first.actor_id
+                assert seen
 
     def what_the_paper_says_is_corrected(self, on: int, by: int, how: int, name: int) -> None:
         here = self.case(on, closed_at=None, secrecy__lt=2)

@@ -174,6 +174,38 @@ def test_R_CIR_01_only_the_hub_runs_circulation(paper, who, name):
         acting.recall(paper.side(who.first_head), actor=person, at=paper.tick())
 
 
+@pytest.mark.parametrize("deed", ["add", "drop", "reorder"])
+def test_R_CIR_02_nothing_goes_out_from_a_reader_and_he_does_not_choose_who_comes_next(paper, who, deed):
+    send(paper, who, who.handler, who.leader, who.first_head, in_order=True)
+    mine, at = paper.side(who.handler), paper.tick()
+    rows = list(paper.case.planned.filter(turn=None))
+    with pytest.raises(Refused, match="只有送出的人或文书"):
+        {
+            "add": lambda: acting.add_readers(mine, step="read", names=[who.outsider], actor=who.handler, at=at),
+            "drop": lambda: acting.drop_planned(rows[0], hub=mine, actor=who.handler, at=at),
+            "reorder": lambda: acting.reorder(mine, planned=[rows[1].pk, rows[0].pk], actor=who.handler, at=at),
+        }[deed]()
+
+
+def test_R_CIR_04_who_sent_nobody_out_does_not_change_the_list(paper, who):
+    send(paper, who, who.first_head, who.leader, who.other_leader, in_order=True)
+    paper.act("hand_over", who.clerk, names=[who.handler])
+    rows = list(paper.case.planned.filter(turn=None))
+    with pytest.raises(Refused, match="只有送出的人或文书"):
+        acting.reorder(paper.turn, planned=[rows[1].pk, rows[0].pk], actor=who.handler, at=paper.tick())
+    with pytest.raises(Refused, match="只有送出的人或文书"):
+        acting.drop_planned(rows[0], hub=paper.turn, actor=who.handler, at=paper.tick())
+
+
+def test_a_leader_named_twice_is_asked_once(who):
+    made = Paper(sketches.Incoming, actor=who.clerk)
+    made.act("submit", who.director, opinion="请阅示。", names=[who.first_head, who.leader, who.other_leader])
+    asked = made.of_case("ask_relocation", who.clerk, step="propose", to=None, reason="送错了。")
+    acting.confirm_relocation(asked, actor=who.director, at=made.tick())
+    made.act("submit", who.director, opinion="请阅示。", names=[who.leader, who.other_leader])
+    assert [row.holder for row in made.case.planned.filter(turn=None, dropped_at=None)] == [who.other_leader]
+
+
 def test_R_CIR_01_who_asked_for_help_does_not_run_the_reading(paper, who):
     paper.act("hand_over", who.clerk, names=[who.handler])
     paper.act("ask_help", who.handler, names=[who.second_head])

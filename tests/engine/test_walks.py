@@ -372,6 +372,38 @@ def test_a_supervised_item_is_reported_refused_and_reported_again(who):
     assert paper.fresh().outcome == "done"
 
 
+# --- Linked cases ---
+
+
+def test_what_a_sealed_case_is_about_is_not_told_by_way_of_a_link(who):
+    sealed = Paper(sketches.Accusation, actor=who.other_leader)
+    made = linking.open_linked(
+        sealed.case, "sketch.seal", asked=sketches.SealRequest("函件", 1), actor=who.other_leader, at=sealed.tick()
+    )
+    assert (made.title, made.restricted) == ("", True)
+
+
+def test_R_SEC_03_one_case_asks_another_nothing_about_a_state_secret(who):
+    paper = Paper(sketches.Incoming, actor=who.clerk, secrecy=3)
+    with pytest.raises(Refused, match="《保守国家秘密法》"):
+        linking.open_linked(
+            paper.case, "sketch.petition", asked=sketches.Call("某某", "内容"), actor=who.clerk, at=paper.tick()
+        )
+    made = linking.open_linked(
+        paper.case, "sketch.petition", asked=sketches.Call("", ""), actor=who.clerk, at=paper.tick()
+    )
+    assert (made.secrecy, made.title) == (3, "")
+
+
+def test_a_function_that_is_not_installed_is_not_begun(who):
+    paper = incoming(who)
+    assert not linking.offered("sketch.unknown")
+    with pytest.raises(Refused, match="没有安装"):
+        linking.open_linked(paper.case, "sketch.unknown", asked=sketches.Call("", ""), actor=who.clerk)
+    with pytest.raises(Refused, match="内容不完整"):
+        linking.open_linked(paper.case, "sketch.seal", asked=sketches.Call("", ""), actor=who.clerk)
+
+
 # --- What every step refuses ---
 
 

@@ -281,6 +281,28 @@ def test_a_return_taken_back_leaves_the_approvals_in_force(draft, who):
     assert draft.turn.step == "recheck"
 
 
+def test_a_return_after_which_somebody_beside_the_path_has_decided_is_not_taken_back(who):
+    """His approval belongs to the new round; it would be lost, or count in a later one."""
+    paper = Paper(sketches.Outgoing, actor=who.handler)
+    paper.act("submit", who.handler)
+    draft = paper.case.turns.get(step="draft")
+    paper.act("reviewed", who.director, names=[who.leader])
+    acting.add_readers(draft, step="countersign", names=[who.second_head], actor=who.handler, at=paper.tick())
+    paper.do("return_to", who.leader, target=back_to(paper, "draft"), reason="依据不足。", straight=False)
+    paper.act("agree", who.second_head, turn=paper.side(who.second_head))
+    assert acting.may_take_back(paper.case, who.leader) is None
+    assert paper.last.round == paper.fresh().round == 2
+
+
+def test_who_may_no_longer_see_a_paper_does_not_take_it_back(who):
+    paper = Paper(sketches.Incoming, actor=who.clerk, secrecy=3)
+    paper.act("circulate", who.director)
+    who.director.clearance = 1
+    who.director.save()
+    with pytest.raises(Refused, match="不在您手里"):
+        paper.of_case("take_back", who.director)
+
+
 def test_taking_back_buys_no_time(document, who):
     due = document.case.turns.get(step="propose").due_at
     document.tick(days=1)
