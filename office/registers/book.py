@@ -42,7 +42,7 @@ def to_pdf(
     form = pieces.form(
         register.columns, title=register.title, office=imprint.office, period=register.heading(selection)
     )
-    with tempfile.TemporaryDirectory(prefix="register-", dir=folder) as name:
+    with tempfile.TemporaryDirectory(prefix=pieces.JOBS, dir=folder) as name:
         jobs = Path(name)
         laid_out = grid.pages(register.rows(selection), columns=register.columns)
         run = list(pieces.planned(laid_out, columns=form["columns"], folder=folder, jobs=jobs))

@@ -11,9 +11,13 @@ from office import anchoring, registers
 from office.files import keep
 from office.models.files import Job, StoredFile
 
+from . import pieces
 from .book import to_pdf
 from .imprint import Imprint
 from .spreadsheet import to_xlsx
+
+# A year's register is printed again and again until the next one is; then its pages may go.
+KEPT_DAYS = 400
 
 
 def selection_of(arguments: dict, *, viewer) -> registers.Selection:
@@ -51,14 +55,16 @@ def make(
     if target.suffix == ".xlsx":
         to_xlsx(register, selection, target=target, imprint=imprint(registrar=registrar))
         return
+    folder = pieces_folder()
     to_pdf(
         register,
         selection,
         target=target,
-        folder=pieces_folder(),
+        folder=folder,
         imprint=imprint(registrar=registrar),
         progress=progress,
     )
+    pieces.prune(folder, days=KEPT_DAYS)
 
 
 def run(job: Job, progress: Callable[[int, int], None]) -> tuple[StoredFile, str]:

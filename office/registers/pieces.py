@@ -7,6 +7,7 @@ book is bound.
 
 import hashlib
 import json
+import shutil
 import time
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -20,6 +21,9 @@ from office.printing import engine, fonts
 from . import grid
 
 PAGES = 20
+# What the folder of one print's jobs is called; a day later nobody is at it any more.
+JOBS = "register-"
+ABANDONED_SECONDS = 86_400
 
 
 @dataclass(frozen=True)
@@ -83,9 +87,26 @@ def planned(pages: Iterable[grid.Page], *, columns: list, folder: Path, jobs: Pa
 
 
 def prune(folder: Path, *, days: int, now: float | None = None) -> int:
-    """Delete pieces no print has used for so many days; how many went. Nothing is lost: they render again."""
-    before = (now or time.time()) - days * 86_400
-    gone = [path for path in folder.glob("*.pdf") if path.stat().st_mtime < before]
+    """Delete pieces no print has used for so many days; how many went. Nothing is lost: they render again.
+
+    With them goes what a print that was killed has left half written, once no print can still be at it.
+    """
+    now = now or time.time()
+    gone = [path for path in folder.glob("*.pdf") if _older(path, now - days * 86_400)]
     for path in gone:
         path.unlink(missing_ok=True)
+    for path in folder.glob(".*.part"):
+        if _older(path, now - ABANDONED_SECONDS):
+            path.unlink(missing_ok=True)
+    for path in folder.glob(f"{JOBS}*"):
+        if _older(path, now - ABANDONED_SECONDS):
+            shutil.rmtree(path, ignore_errors=True)
     return len(gone)
+
+
+def _older(path: Path, moment: float) -> bool:
+    """Another print may take it away while we look."""
+    try:
+        return path.stat().st_mtime < moment
+    except FileNotFoundError:
+        return False

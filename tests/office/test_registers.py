@@ -310,6 +310,20 @@ def test_pages_nobody_has_used_for_long_are_deleted(tmp_path):
     assert pieces.prune(tmp_path, days=30, now=stamp + 31 * 86_400) == 2
 
 
+def test_what_a_killed_print_left_behind_goes_a_day_later(tmp_path):
+    (tmp_path / ".half.part").write_bytes(b"%PDF")
+    jobs = tmp_path / "register-killed"
+    jobs.mkdir()
+    (jobs / "piece.json").write_text("[]")
+    kept = tmp_path / "piece.pdf"
+    kept.write_bytes(b"%PDF")
+    stamp = kept.stat().st_mtime
+    pieces.prune(tmp_path, days=30, now=stamp + 3_600)
+    assert len(list(tmp_path.iterdir())) == 3
+    pieces.prune(tmp_path, days=30, now=stamp + 2 * 86_400)
+    assert list(tmp_path.iterdir()) == [kept]
+
+
 # --- Excel ---------------------------------------------------------------------------
 
 
