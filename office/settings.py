@@ -145,13 +145,10 @@ AUTH_USER_MODEL = "office.User"
 AUTHENTICATION_BACKENDS = ["axes.backends.AxesStandaloneBackend", "django.contrib.auth.backends.ModelBackend"]
 PASSWORD_LENGTH = integer("PASSWORD_LENGTH", 10, least=8)
 AUTH_PASSWORD_VALIDATORS = [
-    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
-    {
-        "NAME": "django.contrib.auth.password_validation.MinimumLengthValidator",
-        "OPTIONS": {"min_length": PASSWORD_LENGTH},
-    },
-    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
-    {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
+    {"NAME": "office.passwords.NotTheName"},
+    {"NAME": "office.passwords.LongEnough", "OPTIONS": {"min_length": PASSWORD_LENGTH}},
+    {"NAME": "office.passwords.NotCommon"},
+    {"NAME": "office.passwords.NotOnlyDigits"},
     {"NAME": "office.passwords.ThreeKindsOfCharacters"},
 ]
 LOGIN_URL = "login"

@@ -34,7 +34,7 @@ from office.models import (
 from office.models.clocks import Chase, KnownYear, Reminder
 from office.models.files import Job
 from tests.furnished import Furnished, furnish, latin
-from tests.people import cast
+from tests.people import PASSWORD, cast
 
 ROOT = Path(__file__).resolve().parent.parent
 CATALOGUE = ROOT / "locale" / "en" / "LC_MESSAGES" / "django.po"
@@ -218,6 +218,8 @@ def ways(office: Furnished) -> dict[str, list]:
     }
 
 
+# Forms that are also sent empty, for the sentences they answer with.
+ASKED = ("_new", "turn", "record", "deputies", "phrases", "leave", "password_change", "second_factor_setup")
 WALKERS = ["clerk", "leader", "handler", "system_admin", "security_admin", "audit_admin"]
 
 
@@ -232,7 +234,7 @@ def walk(client, who: str, office: Furnished, *, language: str) -> dict[str, lis
             continue
         for args in given.get(name, [[]]):
             url = reverse(name, args=args)
-            for answer in (client.get(url), client.post(url) if name.endswith(("_new", "turn", "record")) else None):
+            for answer in (client.get(url), client.post(url) if name.endswith(ASKED) else None):
                 if answer is not None and answer.get("Content-Type", "").startswith("text/html"):
                     said.setdefault(url, []).extend(seen(answer.content.decode(), language=language))
     for words in ("sowing", "zzz", ""):
@@ -329,12 +331,30 @@ def test_a_chinese_screen_shows_no_english_that_is_not_data(client, chinese_offi
     assert not found, "\n".join(sorted(found))
 
 
-# --- Which language ---
-
-
 @pytest.fixture
 def clerk(db) -> User:
     return cast().clerk
+
+
+@pytest.mark.parametrize("language", ["zh-hans", "en"])
+def test_the_door_and_the_password_speak_the_language_of_the_screen(client, clerk, settings, language):
+    """What Django, axes and otp say themselves, where bad input makes them speak."""
+    settings.AXES_FAILURE_LIMIT = 2
+    settings.OFFICE_NAME = ""
+    client.cookies["django_language"] = language
+    client.force_login(clerk)
+    weak = {"old_password": PASSWORD, "new_password1": "123456", "new_password2": "123456"}
+    pages = [client.post(reverse("password_change"), weak)]
+    pages.append(client.post(reverse("second_factor_setup"), {"otp_token": "abc"}))
+    client.post(reverse("logout"))
+    pages += [client.post(reverse("login"), {"username": "clerk", "password": "wrong"}) for _try in range(3)]
+    assert pages[-1].status_code == 429
+    for page in pages:
+        words = " ".join(seen(page.content.decode(), language=language)).replace(clerk.name, "")
+        assert not (HAN.search(words) if language == "en" else latin_words(words) - LATIN - {"clerk"}), words
+
+
+# --- Which language ---
 
 
 @pytest.mark.parametrize("language", ["zh-hans", "en"])
