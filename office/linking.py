@@ -60,7 +60,8 @@ def open_linked(
         parent = lock_case(parent)
         if not access.visible_to(actor).filter(pk=parent.pk).exists():
             raise Refused(_("这份文件现在不在您手里，不能办理。"))
-        _refuse_words(parent, asdict(asked))
+        said = asdict(cast(Any, asked))
+        _refuse_words(parent, said)
         build = _openers.get(code)
 
         def make(made: Case) -> None:
@@ -71,7 +72,7 @@ def open_linked(
                 kind=kind,
                 by=actor,
                 at=at,
-                asked=asdict(cast(Any, asked)),
+                asked=said,
                 awaited_by=awaited_by,
             )
             copy_bars(parent, made, at=at)
