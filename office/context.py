@@ -8,6 +8,7 @@ from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from office import access, admission, demo, subjects
 from office.models.outbox import Notice
@@ -142,10 +143,10 @@ class Page:
 
 def _system_nav() -> list[tuple[str, list[tuple[str, str]]]]:
     return [
-        ("", [("dials", _("设置")), ("people", _("账户")), ("departments", _("部门"))]),
+        ("", [("dials", _("设置")), ("people", _("账户")), ("departments", pgettext("heading", "部门"))]),
         (_("办理"), [
-            ("step_settings", _("环节和时限")), ("procedure_choices", _("流程")), ("ladders", _("催办阶梯")),
-            ("calendar", _("工作日历")),
+            ("step_settings", _("环节和时限")), ("procedure_choices", pgettext("heading", "流程")),
+            ("ladders", _("催办阶梯")), ("calendar", _("工作日历")),
         ]),
         (_("簿册"), [
             ("series_list", _("编号系列")), ("organisations", _("来往单位")), ("office_phrases", _("常用语")),
@@ -154,7 +155,7 @@ def _system_nav() -> list[tuple[str, list[tuple[str, str]]]]:
 
 
 def _security_nav() -> list[tuple[str, list[tuple[str, str]]]]:
-    return [("", [("holdings", _("任职")), ("posts", _("岗位")), ("people", _("账户"))])]
+    return [("", [("holdings", _("任职")), ("posts", pgettext("heading", "岗位")), ("people", _("账户"))])]
 
 
 def _audit_nav() -> list[tuple[str, list[tuple[str, str]]]]:
