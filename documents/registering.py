@@ -7,6 +7,7 @@ from uuid import UUID
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import OuterRef, Subquery
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -153,6 +154,17 @@ def search_words(document: IncomingDocument) -> str:
     if not document.is_envelope:
         words.append(document.note)
     return " ".join(dict.fromkeys(word for word in words if word))
+
+
+def newest_of_year(year: int) -> int | None:
+    """The key of the case entered last in the books of a year: a list of that year need not begin above it.
+
+    Keys rise with the numbers of a book, because both are drawn under its lock. None where that case is not known.
+    """
+    last = Case.objects.filter(series=OuterRef("pk"), serial=OuterRef("last")).values("pk")
+    books = Series.objects.filter(year=year, last__gt=0).annotate(newest=Subquery(last))
+    keys = [book.newest for book in books]
+    return max(keys) if keys and None not in keys else None
 
 
 def same_number(sender: Organisation, number: str, *, visible) -> list[IncomingDocument]:

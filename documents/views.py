@@ -1,12 +1,10 @@
 """Registering, the register on screen, corrections, and the papers that come out of it."""
 
-from dataclasses import dataclass
 from urllib.parse import urlencode
 
 from django.conf import settings
 from django.contrib import messages
 from django.db import transaction
-from django.db.models import QuerySet
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.template.response import TemplateResponse
@@ -28,14 +26,12 @@ from office.views.asked import Asked
 from office.views.deciding import initial_from, save_draft
 from office.views.tracking import visible
 
-from . import registering
+from . import onscreen, registering
 from .forms import MEETING_BOOK, TELEGRAM_BOOK, CorrectionForm, IncomingForm, RegisterFilter
 from .models import IncomingDocument
 from .registers import entries, handed_to, result_of, short_number, signed_for
 
 DRAFT = "incoming:new"
-PAGE = 50
-COUNTED = 500
 FILE_WORDS = "PDF、OFD、JPG、PNG、TIFF、DOC、DOCX、WPS、XLS、XLSX、ZIP"
 
 
@@ -308,7 +304,7 @@ def incoming_list(request: Asked) -> HttpResponse:
         found = found.filter(case__outcome="void")
     if chosen.get("q"):
         found = found.filter(case__in=searching.matching(access.visible_to(request.user), chosen["q"]))
-    page = _page(found.order_by("-pk"), request.GET.get("page", ""))
+    page = onscreen.page(found, request.GET.get("page", ""), year=selection.year, viewer=request.user)
     query = {key: value for key, value in request.GET.items() if key != "page" and value}
     prints = urlencode(
         {
@@ -321,8 +317,8 @@ def incoming_list(request: Asked) -> HttpResponse:
         "documents/incoming_list.html",
         {
             "heading": _("收文登记簿"),
-            "sentence": _("先列最近的 %(n)d 件。") % {"n": page.number * PAGE}
-            if page.count > COUNTED
+            "sentence": _("先列最近的 %(n)d 件。") % {"n": page.number * onscreen.PAGE}
+            if page.uncounted
             else _("%(year)d 年，%(n)d 件。") % {"year": selection.year, "n": page.count},
             "filters": filters,
             "clear_url": reverse("incoming_list") if query else "",
@@ -335,31 +331,11 @@ def incoming_list(request: Asked) -> HttpResponse:
             "prev_url": f"?{urlencode({**query, 'page': page.number - 1})}" if page.number > 1 else "",
             "next_url": f"?{urlencode({**query, 'page': page.number + 1})}" if page.more else "",
             "page_words": _("第 %(page)d 页") % {"page": page.number}
-            if page.count > COUNTED
+            if page.uncounted
             else _("第 %(page)d 页，共 %(pages)d 页")
-            % {"page": page.number, "pages": max(1, -(-page.count // PAGE))},
+            % {"page": page.number, "pages": max(1, -(-page.count // onscreen.PAGE))},
         },
     )
-
-
-@dataclass(frozen=True)
-class _Page:
-    """One page of the register on screen; `count` is exact up to COUNTED, and COUNTED + 1 stands for more."""
-
-    number: int
-    rows: list[IncomingDocument]
-    more: bool
-    count: int
-
-
-def _page(found: QuerySet[IncomingDocument], asked: str) -> _Page:
-    """Nobody waits for a hundred thousand papers to be counted, each asked whether he may see it."""
-    count = found.order_by()[: COUNTED + 1].count()
-    number = max(1, int(asked)) if asked.isascii() and asked.isdigit() and len(asked) < 7 else 1
-    if count <= COUNTED:
-        number = min(number, max(1, -(-count // PAGE)))
-    rows = list(found[(number - 1) * PAGE : number * PAGE + 1])
-    return _Page(number, rows[:PAGE], len(rows) > PAGE, count)
 
 
 def selection_of(request: Asked, chosen: dict) -> Selection:

@@ -5,9 +5,10 @@ from django.test import Client
 from django.utils import timezone
 from django.utils.module_loading import autodiscover_modules
 
-from documents import views
+from documents import onscreen, registering, views
 from documents.models import IncomingDocument
 from office import access, populating
+from office.models import Case
 from tests.owner import as_owner
 from tests.people import cast, person
 
@@ -37,7 +38,7 @@ def shown(user, **query) -> list:
 def this_year(user) -> list[str]:
     year = timezone.localdate().year
     seen = IncomingDocument.objects.filter(case__in=access.visible_to(user), case__series__year=year)
-    return [views.short_number(one.case) for one in seen.select_related("case__series").order_by("-pk")]
+    return [views.short_number(one.case) for one in seen.select_related("case__series").order_by("-case_id")]
 
 
 def test_every_paper_a_reader_may_see_is_on_some_page_and_no_other(office):
@@ -56,14 +57,31 @@ def test_a_short_register_says_how_many_there_are(office):
     context = shown(office.clerk).context_data
     count = len(this_year(office.clerk))
     assert f"{count} 件" in context["sentence"]
-    assert f"共 {-(-count // views.PAGE)} 页" in context["page_words"]
+    assert f"共 {-(-count // onscreen.PAGE)} 页" in context["page_words"]
 
 
 def test_a_long_register_is_not_counted_to_its_end(office, monkeypatch):
-    monkeypatch.setattr(views, "COUNTED", 60)
+    monkeypatch.setattr(onscreen, "COUNTED", 60)
     context = shown(office.clerk).context_data
     assert (context["sentence"], context["page_words"]) == ("先列最近的 50 件。", "第 1 页")
     assert context["next_url"]
+
+
+def test_who_sees_many_papers_one_by_one_is_told_sooner_that_there_are_more(office, monkeypatch):
+    monkeypatch.setattr(onscreen, "COUNTED_ONE_BY_ONE", 5)
+    assert "件。" in shown(office.leader).context_data["sentence"]
+    assert onscreen._count_to(office.leader) == onscreen.COUNTED
+    monkeypatch.setattr(access, "few_keys", lambda user: None)
+    assert shown(office.leader).context_data["page_words"] == "第 1 页"
+
+
+def test_a_year_past_begins_at_its_own_last_paper(office):
+    year = timezone.localdate().year
+    last = Case.objects.filter(series__year=year - 1).order_by("-pk").first()
+    assert registering.newest_of_year(year - 1) == (last.pk if last else None)
+    assert registering.newest_of_year(1990) is None
+    context = shown(office.clerk, year=year - 1).context_data
+    assert len(context["rows"]) == min(onscreen.PAGE, Case.objects.filter(series__year=year - 1).count())
 
 
 @pytest.mark.parametrize("page", ["0", "-3", "x", "", "99999", "１"])
