@@ -45,6 +45,13 @@ HELD = re.compile(r"%\((\w+)\)|(?<!%)\{(\w+)|%[sd]")
 # --- The catalogue ---
 
 
+@pytest.fixture(autouse=True)
+def _only_what_the_office_declares(monkeypatch):
+    """Procedures sketched by other tests of this process are no screens of the office."""
+    for code in [code for code in procedures.REGISTRY if not code.startswith("documents.")]:
+        monkeypatch.delitem(procedures.REGISTRY, code)
+
+
 def entries(path: Path) -> dict[tuple[str, str], tuple[list[str], str]]:
     """{(context, msgid): ([msgid, plural], [translations])}; a fuzzy or obsolete entry has no translation."""
     found = {}

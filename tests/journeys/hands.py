@@ -92,6 +92,7 @@ class Keyboard:
             self.keys.press("Space")
 
     def attach(self, path) -> None:
+        self.page.wait_for_load_state("networkidle")
         with self.page.expect_file_chooser() as chooser:
             self.keys.press("F4")
         chooser.value.set_files(path)
