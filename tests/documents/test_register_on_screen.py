@@ -53,6 +53,12 @@ def test_every_paper_a_reader_may_see_is_on_some_page_and_no_other(office):
         assert found == this_year(user)
 
 
+def test_the_stretches_of_a_list_meet_without_gap_or_double(office, monkeypatch):
+    monkeypatch.setattr(onscreen, "STRETCH", 3)
+    monkeypatch.setattr(onscreen, "PAGE", 7)
+    test_every_paper_a_reader_may_see_is_on_some_page_and_no_other(office)
+
+
 def test_a_short_register_says_how_many_there_are(office):
     context = shown(office.clerk).context_data
     count = len(this_year(office.clerk))
