@@ -79,10 +79,11 @@ def _work(clerk: Patient, papers: Iterable[int]) -> None:
 
 
 class Harm:
-    """Strikes `KILLS` times, spread over the registering."""
+    """Strikes `KILLS` times, spread over the registering; `tend` mends what it finds, once a second."""
 
-    def __init__(self, strike) -> None:
-        self.strike = strike
+    def __init__(self, strike, *, tend=lambda: None) -> None:
+        self.strike, self.tend = strike, tend
+        self.tended_at = 0.0
         dice = random.Random(9704)
         self.at = sorted(dice.sample(range(10, PAPERS - 20), KILLS))
 
@@ -90,6 +91,9 @@ class Harm:
         if self.at and done >= self.at[0]:
             del self.at[0]
             self.strike()
+        if time.monotonic() - self.tended_at > 1:
+            self.tend()
+            self.tended_at = time.monotonic()
 
 
 def test_web_server_killed_while_clerks_register(folder):
@@ -107,11 +111,8 @@ def test_postgres_killed_while_clerks_register(folder):
         desk.ask("clerks.furnish", password=PASSWORD)
         web = _Web(desk, stack)
 
-        def strike() -> None:
-            kill_postgres(var)
-            embedded.revive(var)  # what the supervisor of the office does every few seconds
-
-        harm = Harm(strike)
+        # What the supervisor of the office does every few seconds.
+        harm = Harm(lambda: kill_postgres(var), tend=lambda: embedded.revive(var))
         clerks = all_register(web.port, harm=harm)
         nothing_is_half_done(desk, clerks, harm)
 
