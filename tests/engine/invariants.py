@@ -4,6 +4,8 @@ from dataclasses import dataclass
 
 from django.db import connection
 
+from office.acting.ways_back import AFTERWARDS
+
 # A person's departments, with those above them and those of his chairs; and whom he stands in for.
 WITHIN = """
     WITH RECURSIVE mine(person, unit) AS (
@@ -61,6 +63,12 @@ BREAKS = {
         SELECT d.id FROM (SELECT e.*, lag(e.round, 1, 1::smallint) OVER (PARTITION BY e.case_id ORDER BY e.number)
         AS before FROM office_decision e) d JOIN office_case c ON c.id = d.case_id
         WHERE d.round < d.before OR d.round > d.before + 1 OR d.round > c.round""",
+    "a round is a return to walk again that was not taken back": f"""
+        SELECT c.id FROM office_case c WHERE c.round <> 1
+        + (SELECT count(*) FROM office_decision d WHERE d.case_id = c.id AND d.move = 'return')
+        - (SELECT count(*) FROM office_decision d WHERE d.case_id = c.id AND d.move = 'take_back' AND 'return' =
+           (SELECT e.move FROM office_decision e WHERE e.case_id = d.case_id AND e.number < d.number AND NOT e.side
+            AND e.move NOT IN ({", ".join(f"'{move}'" for move in AFTERWARDS)}) ORDER BY e.number DESC LIMIT 1))""",
     "the paper is walked in the round of its case": """
         SELECT t.id FROM office_turn t JOIN office_case c ON c.id = t.case_id
         WHERE t.ended_at IS NULL AND (t.round > c.round OR (NOT t.side AND t.round <> c.round))""",
@@ -75,6 +83,14 @@ BREAKS = {
     "a clock that was not set by hand stands where counting puts it first": """
         SELECT k.id FROM office_clock k WHERE NOT k.set_by_hand AND k.due_at <> k.first_due_at
         AND NOT EXISTS (SELECT 1 FROM office_pause p WHERE p.clock_id = k.id AND p.to_at IS NOT NULL)""",
+    "an extended date is kept": """
+        SELECT k.id FROM office_clock k WHERE (k.why->'extended'->-1->>'to')::timestamptz > k.due_at""",
+    "putting a paper into other hands buys no time": """
+        SELECT n.id FROM office_decision d JOIN office_clock o ON o.turn_id = d.turn_id
+        JOIN office_turn n ON n.case_id = d.case_id AND n.issued_at = d.at AND n.step = d.step AND NOT n.side
+        LEFT JOIN office_clock k ON k.turn_id = n.id
+        WHERE d.move IN ('reassign', 'delegate', 'add_before') AND NOT d.side
+        AND (k.starts_at, k.first_due_at) IS DISTINCT FROM (o.starts_at, o.first_due_at)""",
     "pauses lie one behind the other inside the life of their clock": """
         SELECT p.id FROM office_pause p JOIN office_clock k ON k.id = p.clock_id
         LEFT JOIN office_pause q ON q.clock_id = p.clock_id AND q.id <> p.id AND q.from_at >= p.from_at

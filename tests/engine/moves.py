@@ -19,7 +19,7 @@ class Walk(Ground):
     def another_comes_in(self, on: int, by: int, how: int, name: int) -> None:
         if Case.objects.count() == 5:
             return
-        procedure = pick(sketches.ALL, on)
+        procedure = pick([*sketches.ALL, sketches.Incoming, sketches.Petition, sketches.Meeting], on)
         secrecy = pick((0, 0, 0, 1, 3), how)
         self.attempt("start", lambda: acting.start(
             procedure,
@@ -127,13 +127,15 @@ class Walk(Ground):
         turn = here.turn or here.case.turns.get(side=False, ended_at=None)
         person = self.hands(turn, by) if name % 3 else self.hub(here.case, by)
         may = bool(self.oracle().acts_as(person.pk, turn))
-        at, words = self.tick(), self.words(turn, "待补充材料。")
-        self.by_the_hub(what, here.case, person, or_by=may, deed={
-            "extend": lambda: acting.extend(
-                here, until=here.due_at + timedelta(days=name - 3), actor=person, reason=words, at=at),
+        at, words, before = self.tick(), self.words(turn, "待补充材料。"), here.due_at
+        until = before + timedelta(days=name % 40 - 3)
+        done = self.by_the_hub(what, here.case, person, or_by=may, deed={
+            "extend": lambda: acting.extend(here, until=until, actor=person, reason=words, at=at),
             "pause": lambda: acting.pause(here, actor=person, basis=words, at=at),
             "resume": lambda: acting.resume(here, actor=person, at=at),
         }[what])
+        here.refresh_from_db()
+        assert here.due_at == until if done and what == "extend" else here.due_at >= before
 
     def circulation_changes(self, on: int, by: int, how: int, name: int) -> None:
         """The hub, or whoever sent the spokes out, adds readers, recalls, reorders and drops."""
