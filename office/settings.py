@@ -80,6 +80,7 @@ CELERY_BEAT_SCHEDULE = {
     "deliver": {"task": "office.tasks.deliver", "schedule": timedelta(minutes=1)},
     "digest": {"task": "office.tasks.digest", "schedule": timedelta(minutes=15)},
     "anchor": {"task": "office.tasks.anchor", "schedule": timedelta(hours=1)},
+    "bars": {"task": "office.tasks.settle_bars", "schedule": timedelta(hours=1)},
     "jobs": {"task": "office.tasks.pick_up_jobs", "schedule": timedelta(minutes=5)},
 }
 

@@ -37,6 +37,14 @@ def anchor() -> None:
 
 
 @shared_task
+def settle_bars() -> None:
+    """What chairs and deputies that begin today bar; every hour, and once settled it stays so."""
+    from office.acting import settle_beginning
+
+    settle_beginning(on=timezone.localdate())
+
+
+@shared_task
 def make_register(job_id: int) -> None:
     """One long job: a register as PDF or Excel."""
     from office.jobs import run

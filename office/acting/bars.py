@@ -1,13 +1,13 @@
 """回避: whom a case must never reach. Copied along links; a holder who becomes barred loses the turn."""
 
-from datetime import datetime
+from datetime import date, datetime, timedelta
 
 from django.db import transaction
 from django.db.models import Q
 
 from office import access, procedures
 from office.models.cases import Barred, Case, Link, Turn
-from office.models.people import Department, User, in_hands
+from office.models.people import Department, Deputy, PostHolding, User, in_hands
 
 from .circulation import after_return, having
 from .door import Passing, decide, end, issue, land, now_or
@@ -45,6 +45,19 @@ def settle_bars(person: User, *, actor: User, at: datetime | None = None) -> Non
         keys = Turn.objects.open().filter(held, case__barred__isnull=False).values("case_id")
         for one in Case.objects.select_for_update(of=("self",)).filter(pk__in=keys).order_by("pk"):
             take_from_barred(one, actor=actor, at=at)
+
+
+def settle_beginning(*, on: date, at: datetime | None = None) -> None:
+    """Chairs and deputies granted ahead: what they bar is settled when they begin, in the name of who granted them.
+
+    Repeatable. It looks a week back, so that a worker that was down leaves nothing lying.
+    """
+    lately = {"starts_on__lte": on, "starts_on__gte": on - timedelta(days=7)}
+    for holding in PostHolding.objects.current(on).filter(**lately).select_related("person", "confirmed_by"):
+        if holding.confirmed_by is not None:
+            settle_bars(holding.person, actor=holding.confirmed_by, at=at)
+    for one in Deputy.objects.filter(**lately, ended_at__isnull=True).select_related("deputy", "principal"):
+        settle_bars(one.deputy, actor=one.principal, at=at)
 
 
 def lock_linked(*cases: Case) -> list[Case]:

@@ -18,7 +18,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods
 from django_otp import user_has_device
 
-from office import notices, procedures, showing
+from office import acting, notices, procedures, showing
 from office.acting.door import as_printed
 from office.forms.admin_people import ClearanceForm, PersonForm, is_same_person
 from office.forms.filters import ChoiceFilter
@@ -116,7 +116,10 @@ def person(request: Asked, key: int) -> HttpResponse:
         raise Http404
     form = PersonForm(request.POST or None, instance=one) if edits else None
     if form is not None and request.method == "POST" and form.is_valid():
-        form.save()
+        with transaction.atomic():
+            form.save()
+            # Another department may be barred from what he holds: that goes on to somebody else.
+            acting.settle_bars(one, actor=request.user)
         messages.success(request, _("已保存。"))
         return redirect("person", one.pk)
     return TemplateResponse(

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext, pgettext
 from django.views.decorators.http import require_GET, require_http_methods
 
-from office import notices, subjects
+from office import acting, notices, subjects
 from office.acting.door import as_printed
 from office.forms.admin_people import EndHoldingForm, HoldingForm, PostForm, is_same_person
 from office.forms.filters import ChoiceFilter
@@ -233,6 +233,8 @@ def holding_confirm(request: Asked, key: int) -> HttpResponse:
         if request.method == "POST":
             one.confirmed_by, one.confirmed_at = request.user, timezone.now()
             one.save()
+            # A chair in a barred department bars whoever sits down in it: what he holds goes on.
+            acting.settle_bars(one.person, actor=request.user)
             words = as_printed(gettext_lazy("您从 %(day)s 起任 %(post)s。"))
             words %= {"day": one.starts_on.isoformat(), "post": one.post}
             notices.tell([one.person], kind="holding", words=words, at=one.confirmed_at)

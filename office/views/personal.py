@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from office import access, notices, procedures, showing
+from office import access, acting, notices, procedures, showing
 from office.acting.door import as_printed
 from office.forms.personal import DeputyForm, LeaveForm, PhraseForm
 from office.models.dials import Phrase
@@ -91,7 +91,10 @@ def deputies(request: Asked) -> HttpResponse:
     """授权代理, given by the principal himself. Shown: never handed on, never for sealed papers."""
     form = DeputyForm(request.POST or None, principal=request.user)
     if request.method == "POST" and form.is_valid():
-        made = form.save()
+        with transaction.atomic():
+            made = form.save()
+            # Standing in for somebody barred bars the deputy too: what he holds goes on.
+            acting.settle_bars(made.deputy, actor=request.user)
         words = as_printed(gettext_lazy("%(who)s 请您代办：%(from)s 至 %(to)s。")) % {
             "who": request.user.name, "from": made.starts_on, "to": made.ends_on,
         }
