@@ -1,4 +1,4 @@
-"""Who sits down in a chair, stands in for somebody or changes departments may be barred by it: what he holds goes on."""
+"""Who sits down in a chair, stands in for somebody or changes departments may be barred by it: it all goes on."""
 
 from datetime import timedelta
 
