@@ -65,6 +65,8 @@ class Desk:
             is_mobile=phone,
             java_script_enabled=script,
             locale="zh-CN",
+            # Nothing fades: what is looked at is what stays.
+            reduced_motion="reduce",
         )
         context.set_default_timeout(20_000)
         if alone:
