@@ -75,17 +75,22 @@ def proposal_names_unit(passing: Passing) -> str:
         return _("几个部门一起办的，请先定一个牵头部门（R-IN-11）。")
     if not passing.values.get("lead"):
         return _("请写明由哪个部门承办（R-IN-10）。") if _must_name_unit(found) else ""
-    if (
-        found.sender.group in ("below", "peer")
-        and found.answer_wanted
-        and not (passing.values.get("due_on") or found.answer_by)
-    ):
-        return _("下级和平级来文要答复的，请写明办理期限（R-IN-10）。")
-    return ""
+    return _names_date_where_needed(passing, found)
 
 
 def _must_name_unit(found: IncomingDocument) -> bool:
     return found.sender.group in ("below", "peer")
+
+
+def _names_date_where_needed(passing: Passing, found: IncomingDocument) -> str:
+    if _must_name_unit(found) and found.answer_wanted and not (passing.values.get("due_on") or found.answer_by):
+        return _("下级和平级来文要答复的，请写明办理期限（R-IN-10）。")
+    return ""
+
+
+def handed_over_with_its_date(passing: Passing) -> str:
+    """R-IN-10 where the proposal hands the paper to its unit at once: the unit is named, the date is asked for."""
+    return _names_date_where_needed(passing, document(passing.case))
 
 
 def circle_agrees_with_something(passing: Passing) -> str:
@@ -173,6 +178,13 @@ def name_unit(passing: Passing) -> None:
         document=document(passing.case), decision=passing.decision, lead=lead, due_on=due_on
     )
     row.assisting.set(assisting)
+
+
+def name_those_it_goes_to(passing: Passing) -> None:
+    """As name_unit(), where the same move hands the paper over: the first is the lead, the others assist."""
+    posts = [one for one in passing.names if isinstance(one, Post)]
+    passing.values = {**passing.values, "lead": posts[0] if posts else None, "assisting": posts[1:]}
+    name_unit(passing)
 
 
 def name_attendees(passing: Passing) -> None:

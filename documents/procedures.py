@@ -141,7 +141,7 @@ class National(IncomingBase):
         Move("submit", _("报批"), to="instruct", opinion="must", names="several",
              check=paths.proposal_names_unit, then=paths.name_unit, primary=True),
         Move("hand_over", _("转有关部门办理"), to="handle", names="several", others="assist", opinion="must",
-             check=paths.one_lead, then=paths.name_unit),
+             check=paths.handed_over_with_its_date, then=paths.name_those_it_goes_to),
         Move("circulate", _("送传阅"), to="circulate", opinion="may", when=paths.is_for_reading),
     ])
     instruct = Step(_("承办·批办"), whom="leaders", due=INSTRUCT, moves=[
@@ -178,7 +178,7 @@ class Short(IncomingBase):
     ])
     instruct = Step(_("批办"), whom="leaders", due=INSTRUCT, moves=[
         Move("instruct", _("批办"), to="handle", names="several", others="assist", opinion="must",
-             approves=True, check=paths.one_lead, then=paths.name_unit, primary=True),
+             approves=True, then=paths.name_those_it_goes_to, primary=True),
         Move("read_only", _("阅存"), to="conclude", opinion="must", approves=True),
     ])
     handle = HANDLE_STEP

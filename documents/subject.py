@@ -130,7 +130,7 @@ def _answer_words(one: IncomingDocument) -> str:
 
 # --- What the moves ask for ---
 
-NAMES_A_UNIT = {"propose": {"submit", "hand_over"}, "instruct": {"instruct"}}
+NAMES_A_UNIT = {"propose": {"submit"}, "instruct": {"instruct"}}
 
 
 def fields(turn: Turn, move: procedures.Move, candidates: Candidates) -> dict[str, forms.Field]:
@@ -156,6 +156,9 @@ def fields(turn: Turn, move: procedures.Move, candidates: Candidates) -> dict[st
             required=False,
             initial=[key_of(post) for post in named.assisting.all()] if named else [],
         )
+        found["due_on"] = DateField(label=gettext_lazy("办结期限"), required=False)
+    elif move.to == "handle" and turn.step in NAMES_A_UNIT:
+        # Whom the paper goes to is asked already.
         found["due_on"] = DateField(label=gettext_lazy("办结期限"), required=False)
     if case.procedure.endswith(".meeting") and move.code == "attend":
         found["attendees"] = HoldersField(choices=candidates.everybody(), label=_("谁去参加"), required=False)

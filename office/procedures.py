@@ -55,7 +55,8 @@ class Move:
     the list of that step and the paper moves to the post of `to`.
     `when(case)` says whether the move is offered at all; `check(passing) -> sentence or ""` refuses;
     `numbers(case) -> Series`: this move gives the case its number from that book, unless it has one, so that the
-    decision and all later ones are about the numbered paper; `then(passing)` runs inside the same transaction.
+    decision and all later ones are about the numbered paper; `then(passing)` runs inside the same transaction, with
+    `to` before the paper lies in the next hands, else when the case is as the move leaves it.
     """
 
     code: str

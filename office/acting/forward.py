@@ -143,7 +143,7 @@ def act(
         if move.numbers is not None and passing.case.serial is None:
             _give_number(passing, move.numbers(passing.case))
         _make(passing, move, files)
-        if move.then is not None:
+        if move.then is not None and not move.to:
             move.then(passing)
         assert passing.decision is not None
         return passing.decision
@@ -213,6 +213,9 @@ def _move_on(passing: Passing, move: procedures.Move, files: Sequence[tuple[Stor
         names = []
     decide(passing, move=move.code, label=move.label, leads_to=step.code, names=names, files=files)
     end(passing.turn, how="moved", at=passing.at)
+    if move.then is not None:
+        # Before the next hands have it: what is written along may name their date.
+        move.then(passing)
     if move.plans:
         plan(passing, step=passing.procedure.step(move.plans), names=names)
         names = []

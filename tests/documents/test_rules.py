@@ -5,7 +5,7 @@ from datetime import date, datetime, timedelta
 import pytest
 from django.db import IntegrityError, transaction
 
-from documents import registering
+from documents import paths, registering
 from documents.models import IncomingDocument
 from office import access, acting
 from office.models import Case, Organisation, Series, User
@@ -65,6 +65,17 @@ def test_R_IN_10_and_the_date_where_an_answer_is_wanted(who, paper):
     one.do("pass", who.clerk)
     with pytest.raises(acting.Refused, match="期限"):
         one.do("submit", who.director, opinion="请批示。", names=[who.leader], values={"lead": who.posts["crops"]})
+
+
+def test_R_IN_10_the_director_who_hands_over_himself_writes_the_date_too(who, paper):
+    one = paper(procedure="documents.national", group="below", book="内", answer_wanted=True)
+    one.do("pass", who.clerk)
+    crops = [who.posts["crops"]]
+    with pytest.raises(acting.Refused, match="期限"):
+        one.do("hand_over", who.director, opinion="请种植业股办理。", names=crops)
+    one.do("hand_over", who.director, opinion="请办理。", names=crops, values={"due_on": date(2026, 11, 20)})
+    assert one.turn.due_at == datetime(2026, 11, 20, 17, 30, tzinfo=CHINA)
+    assert paths.named_in_force(one.case).lead == who.posts["crops"]
 
 
 def test_R_IN_11_helpers_need_a_lead(who, paper):
