@@ -64,7 +64,8 @@ def books(year: int) -> list[Series]:
     """This year's incoming books; a year that has none yet gets them from last year's."""
     names = Series.objects.filter(function=FUNCTION, retired=False).order_by("position", "name")
     ordered = list(dict.fromkeys(names.values_list("name", flat=True)))
-    return [numbering.of_year(name, year=year) for name in ordered]
+    known = {one.name: one for one in Series.objects.filter(name__in=ordered, year=year)}
+    return [known.get(name) or numbering.of_year(name, year=year) for name in ordered]
 
 
 class IncomingForm(forms.Form):

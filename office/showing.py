@@ -4,7 +4,7 @@ Plain dictionaries for templates; nothing here decides anything, and nothing her
 """
 
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import date, datetime
 
 from django.urls import reverse
 from django.utils import timezone, translation
@@ -15,6 +15,7 @@ from office import procedures
 from office.levels import Outcome, Secrecy, Urgency
 from office.models.cases import Case, Decision, Turn
 from office.models.clocks import Clock
+from office.models.people import Post, PostHolding, User
 
 
 def moment(at: datetime | None) -> str:
@@ -65,6 +66,18 @@ def holder_words(turn: Turn) -> str:
     if turn.holder_id and turn.post_id:
         return _("%(who)s（%(post)s）") % {"who": turn.holder, "post": turn.post}
     return str(turn.hands)
+
+
+def hands_words(hands: User | Post, *, on: date) -> str:
+    """A person's name, or a chair and who sits in it that day."""
+    if not isinstance(hands, Post):
+        return str(hands)
+    sitting = PostHolding.objects.current(on).filter(post=hands).order_by("starts_on", "pk")
+    names = list(sitting.values_list("person__name", flat=True)[:4])
+    if not names:
+        return _("%(post)s（空缺）") % {"post": hands}
+    who = "、".join(names[:3]) + (_("等") if len(names) > 3 else "")
+    return _("%(post)s（%(who)s）") % {"post": hands, "who": who}
 
 
 # --- Deadlines ---
@@ -248,7 +261,7 @@ def _now_and_next(case: Case, turns: list[Turn]) -> list[dict]:
         "kind": "act",
         "state": "now",
         "label": step_label(case.procedure, current.step),
-        "who": holder_words(current),
+        "who": holder_words(current) if current.holder_id else hands_words(current.hands, on=timezone.localdate()),
         "post": "",
         "when": _("%(when)s 送到") % {"when": short_moment(current.issued_at)},
         "sides": sides,
@@ -265,15 +278,16 @@ def what_comes_next(case: Case, current: Turn) -> list[dict]:
     """The next steps with names where they are known: the way back, the list, the post."""
     from office import timing
 
+    on = timezone.localdate()
     if current.back_to is not None:
-        return [{"label": _("送回"), "who": str(current.back_to.hands)}]
+        return [{"label": _("送回"), "who": hands_words(current.back_to.hands, on=on)}]
     declared = procedures.REGISTRY.get(case.procedure)
     step = declared.steps.get(current.step) if declared else None
     if declared is None or step is None:
         return []
     found = []
-    waiting = case.planned.filter(turn__isnull=True, dropped_at__isnull=True).select_related("holder", "post")
-    named = [str(row.hands) for row in waiting]
+    waiting = case.planned.filter(turn__isnull=True, dropped_at__isnull=True)
+    named = [str(row.hands) for row in waiting.select_related("holder", "post__department")]
     if named:
         found.append({"label": _("名单上还有"), "who": "、".join(named)})
     primary = next((move for move in step.moves if move.primary and move.offered(case)), None) or step.forward
@@ -284,7 +298,7 @@ def what_comes_next(case: Case, current: Turn) -> list[dict]:
     if primary.to:
         target = declared.step(primary.to)
         post = timing.post_of(declared, target, case=case, at=timezone.now())
-        found.append({"label": str(target.label), "who": str(post) if post else _("由办理人选定")})
+        found.append({"label": str(target.label), "who": hands_words(post, on=on) if post else _("由办理人选定")})
     return found
 
 

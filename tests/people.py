@@ -1,11 +1,13 @@
 """The fixed cast every test plays with: a small bureau with all the posts the procedures name."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from django.contrib.auth.models import Group
 from django.utils import timezone
+from simple_history.utils import bulk_create_with_history, bulk_update_with_history
 
 from office.models import Department, Post, PostHolding, Series, User
 
@@ -64,8 +66,8 @@ def seat(post: Post, who: User, *, starts_on: date = date(2020, 1, 1), ends_on: 
 
 
 def cast() -> Cast:
-    """Everybody, in as many statements as there are tables: most tests begin here."""
-    leaders, office, crops, machines = Department.objects.bulk_create(
+    """Everybody, in a statement or two for each table: most tests begin here."""
+    leaders, office, crops, machines = made(
         Department(name=name, position=position)
         for position, name in enumerate(["局领导", "办公室", "种植业股", "农机股"])
     )
@@ -84,7 +86,7 @@ def cast() -> Cast:
         security_admin=unsaved("security", "安全员", kind="security"),
         audit_admin=unsaved("audit", "审计员", kind="audit"),
     )
-    User.objects.bulk_create(who.everybody().values())
+    made(who.everybody().values())
     who.departments = {"office": office, "crops": crops, "machines": machines, "leaders": leaders}
     sees = ["documents", "sketch"]
     who.posts = {
@@ -122,8 +124,8 @@ def cast() -> Cast:
     _fill_chairs(who, [*holders.items(), ("clerk", who.second_clerk)])
     crops.head, machines.head = who.posts["crops"], who.posts["machines"]
     crops.leader, machines.leader = who.posts["leader-1"], who.posts["leader-2"]
-    Department.objects.bulk_update([crops, machines], ["head", "leader"])
-    Series.objects.bulk_create(
+    bulk_update_with_history([crops, machines], Department, ["head", "leader"])
+    made(
         Series(
             name=name, year=2026, title=name, function="documents.incoming", position=position, number_only=name == "密"
         )
@@ -132,14 +134,20 @@ def cast() -> Cast:
     return who
 
 
+def made(rows: Iterable) -> list:
+    """Saved, with their history."""
+    rows = list(rows)
+    return bulk_create_with_history(rows, type(rows[0]))
+
+
 def _fill_chairs(who: Cast, holders: list[tuple[str, User]]) -> None:
     groups = Group.objects.bulk_create(
         Group(name=f"{post.code}@{post.department_id or 0}") for post in who.posts.values()
     )
     for post, group in zip(who.posts.values(), groups, strict=True):
         post.group = group
-    Post.objects.bulk_create(who.posts.values())
-    PostHolding.objects.bulk_create(
+    made(who.posts.values())
+    made(
         PostHolding(
             post=who.posts[code],
             person=holder,

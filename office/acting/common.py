@@ -139,7 +139,7 @@ def earlier(case: Case) -> list[Turn]:
     found: dict[tuple, Turn] = {}
     current = case.turns.filter(side=False, ended_at__isnull=True).first()
     turns = case.turns.filter(side=False, ended_at__isnull=False, ended_how="moved")
-    for turn in turns.select_related("holder", "post").order_by("-id"):
+    for turn in turns.select_related("holder", "post__department").order_by("-id"):
         key = (turn.step, turn.holder_id, turn.post_id)
         here = current and (current.step, current.holder_id, current.post_id) == key
         if key not in found and not here:

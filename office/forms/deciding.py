@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property
 from typing import Any, Literal
 
 from django import forms
@@ -12,6 +13,7 @@ from django.utils.translation import gettext_lazy
 from office import acting, clock, procedures, shorthand, subjects, timing
 from office.acting.labels import LABELS
 from office.models.cases import Turn
+from office.models.clocks import Clock
 from office.models.people import User
 
 from .people import Candidates, HolderField, HoldersField, key_of
@@ -187,14 +189,10 @@ class DecisionForm(forms.Form):
             names.append(f"{code}-to")
             needs = ["opinion"]
         elif code in ("return", "return_straight"):
-            choices = [
-                (str(turn.pk), f"{self.procedure.step(turn.step).label} {turn.hands}")
-                for turn in acting.earlier(self.case)
-            ]
-            if not choices:
+            if not self.earlier:
                 return None
             self.fields[f"{code}-target"] = forms.ChoiceField(
-                choices=choices, label=_("退到"), required=False
+                choices=self.earlier, label=_("退到"), required=False
             )
             self._reason(code)
             names += [f"{code}-target", f"{code}-reason"]
@@ -246,15 +244,18 @@ class DecisionForm(forms.Form):
             return any(self._paused(one) for one in clocks)
         return True
 
-    @property
-    def running_clocks(self):
-        if not hasattr(self, "_clocks"):
-            self._clocks = list(
-                self.turn.clocks.filter(met_at__isnull=True, stopped_at__isnull=True).prefetch_related(
-                    "pauses"
-                )
-            )
-        return self._clocks
+    @cached_property
+    def earlier(self) -> list[tuple[str, str]]:
+        """Where it can be returned to, as choices."""
+        return [
+            (str(turn.pk), f"{self.procedure.step(turn.step).label} {turn.hands}")
+            for turn in acting.earlier(self.case)
+        ]
+
+    @cached_property
+    def running_clocks(self) -> list[Clock]:
+        running = self.turn.clocks.filter(met_at__isnull=True, stopped_at__isnull=True)
+        return list(running.prefetch_related("pauses"))
 
     @staticmethod
     def _paused(one) -> bool:

@@ -107,7 +107,9 @@ def _place(case: Case, turn: Turn, *, now) -> dict:
     last = turn.clocks.order_by("-pk").first()
     return {
         "step": showing.step_label(case.procedure, turn.step),
-        "holder_words": showing.holder_words(turn),
+        "holder_words": showing.holder_words(turn)
+        if turn.holder_id
+        else showing.hands_words(turn.hands, on=timezone.localdate(now)),
         "since_words": _("%(when)s 送到") % {"when": showing.short_moment(turn.issued_at)}
         + ("" if turn.opened_at else _("，尚未打开")),
         "deadline": showing.deadline(

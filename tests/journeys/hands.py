@@ -51,6 +51,8 @@ class Keyboard:
     def __init__(self, page) -> None:
         self.page = page
         self.keys = page.keyboard
+        # The browser hands file dialogs over from now on; told only when the key is pressed, it may be too late.
+        page.on("filechooser", lambda _chooser: None)
 
     def reach(self, place) -> None:
         """Tab until the place has the focus, as somebody without a mouse would."""
