@@ -1,0 +1,171 @@
+"""Reading the pages as somebody does: what is seen and heard of them, and the ways through the whole office."""
+
+import re
+import subprocess
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import date
+from html.parser import HTMLParser
+from pathlib import Path
+
+from django.db import transaction
+from django.test import override_settings
+from django.urls import reverse
+
+from office import dials, procedures
+from office.admission import ADMITTED, admits
+from office.models import Clock, Organisation, Phrase, PostHolding, Series, User
+from office.models.clocks import Chase
+from office.models.files import Job
+from tests.furnished import Furnished, furnish, latin
+from tests.people import cast
+
+ROOT = Path(__file__).resolve().parent.parent
+CATALOGUE = ROOT / "locale" / "en" / "LC_MESSAGES" / "django.po"
+HAN = re.compile(r"[\u3400-\u9fff]+")
+# What stands in Latin letters on a Chinese screen: kinds of files, keys, ids of rules, codes and examples of input.
+LATIN = {
+    "PDF", "OFD", "JPG", "PNG", "TIFF", "DOC", "DOCX", "WPS", "XLS", "XLSX", "ZIP", "Excel", "MB", "EN", "Ctrl", "Alt",
+    "Enter", "Esc", "snyt", "holidays", "unknown",
+}
+# Codes and addresses (R-IN-20, office-director, documents.short, LOGIN_TRIES), and the second factor's secret.
+CODES = re.compile(r"\S*[A-Za-z0-9][-._/=]\w\S*|(?:[A-Z2-7]{4} ){7}[A-Z2-7]{4}")
+
+
+def latin_words(text: str) -> set[str]:
+    return set(re.findall(r"[A-Za-z][A-Za-z'’]+", CODES.sub(" ", text)))
+
+
+def compile_catalogue(folder: Path) -> Path:
+    """The committed English catalogue, compiled into `folder`: a LOCALE_PATHS entry."""
+    target = folder / "en" / "LC_MESSAGES"
+    target.mkdir(parents=True)
+    subprocess.run(["msgfmt", "-o", str(target / "django.mo"), str(CATALOGUE)], check=True)
+    return folder
+
+
+@contextmanager
+def furnished_office(blocker, catalogue: Path, *, english: bool) -> Iterator[Furnished]:
+    """One office for all readers of a module; everything is taken back when the last has read."""
+    named = {"OFFICE_NAME": "The Bureau"} if english else {}
+    with blocker.unblock(), override_settings(LOCALE_PATHS=[catalogue], **named), transaction.atomic():
+        who = cast()
+        if english:
+            latin(who)
+        yield furnish(who)
+        transaction.set_rollback(True)
+
+
+class Visible(HTMLParser):
+    """What somebody sees or hears of a page, without what is marked as being in another language."""
+
+    SPOKEN = {"title", "aria-label", "placeholder", "alt"}
+    SILENT = {"script", "style"}
+    EMPTY = {"input", "br", "hr", "meta", "link", "img", "col", "wbr", "source"}
+
+    def __init__(self, html: str, *, language: str) -> None:
+        super().__init__()
+        self.language, self.words, self.open, self.html_lang = language, [], [], ""
+        self.feed(html)
+
+    def handle_starttag(self, tag, attrs) -> None:
+        given = dict(attrs)
+        if tag == "html":
+            self.html_lang = given.get("lang", "")
+        other = given.get("lang", self.language) != self.language
+        hidden = other or tag in self.SILENT or any(one for _tag, one in self.open)
+        if not hidden:
+            self.words += [value for name, value in attrs if value and self._spoken(tag, name, given)]
+        if tag not in self.EMPTY:
+            self.open.append((tag, hidden))
+
+    def _spoken(self, tag: str, name: str, given: dict) -> bool:
+        if name == "value":
+            return tag == "input" and given.get("type") in ("submit", "button")
+        return name in self.SPOKEN or name == "data-leave"
+
+    def handle_endtag(self, tag) -> None:
+        while self.open and self.open.pop()[0] != tag:
+            pass
+
+    def handle_data(self, data) -> None:
+        if data.strip() and not any(hidden for _tag, hidden in self.open):
+            self.words.append(" ".join(data.split()))
+
+
+def seen(html: str, *, language: str) -> list[str]:
+    return Visible(html, language=language).words
+
+
+# Addresses that answer with no page of words: acts, pieces of a page for the script, files.
+NO_PAGE = {
+    "logout", "set_language", "health", "text_size", "turn_draft", "follow", "batch", "incoming_draft",
+    "incoming_duplicates", "incoming_senders", "read_date", "incoming_print", "incoming_slip",
+    "incoming_circulation", "incoming_label", "file", "file_page", "job_file", "notice", "notices_read",
+    "phrase_up", "phrase_down", "phrase_remove", "deputy_end", "leave_remove", "second_factor",
+}
+
+
+def ways(office: Furnished) -> dict[str, list]:
+    """The arguments with which each address that takes some is asked for."""
+    who, cases = office.who, office.cases
+    ids = [[one.public_id] for one in cases.values()]
+    beside = [[cases[state].public_id] for state in ("out", "proposed", "restricted", "void", "asked")]
+    turns = [[office.turn(state).pk] for state in cases if cases[state].turns.filter(side=False, ended_at=None)]
+    sides = [[one.pk] for one in cases["out"].turns.filter(side=True)]
+    pending = PostHolding.objects.get(confirmed_at__isnull=True)
+    seat = PostHolding.objects.filter(confirmed_at__isnull=False).first()
+    opinion = cases["out"].decisions.filter(recorded_by__isnull=False, move="instruct").get()
+    paths = [one for one in procedures.REGISTRY.values() if one.code.startswith("documents.")]
+    people = [[one.pk] for one in User.objects.filter(username__in=["clerk", "system", "system2", "audit"])]
+    return {
+        "turn": turns + sides, "record": turns[:3],
+        "case": ids,
+        **dict.fromkeys(
+            ["void", "relocate", "circulation", "take_back", "bar", "looks", "chase_new", "incoming_edit"], beside
+        ),
+        **dict.fromkeys(["correct", "confirm_record"], [[cases["out"].public_id, opinion.number]]),
+        "why": [[one.pk] for one in Clock.objects.filter(case__in=[cases["new"], cases["out"]])],
+        "chase_answer": [[Chase.objects.get().pk]],
+        "job": [[one.public_id] for one in Job.objects.all()],
+        **dict.fromkeys([name for name in ADMITTED if name.startswith("person") and name != "person_new"], people),
+        "department": [[who.departments["crops"].pk]],
+        "post": [[who.posts["clerk"].pk]],
+        **dict.fromkeys(["holding_confirm", "holding_withdraw"], [[pending.pk]]),
+        "holding_end": [[seat.pk]],
+        "dial": [[code] for code in dials.DIALS],
+        "steps": [[one.code] for one in paths],
+        "step": [[paths[0].code, step] for step in paths[0].steps],
+        "procedure_choice": [["documents.incoming"]],
+        "ladder": [["normal"], ["urgent"], ["flash"]],
+        "series": [[Series.objects.first().pk]],
+        "organisation": [[Organisation.objects.first().pk]],
+        "office_phrase": [[Phrase.objects.filter(person=None).first().pk]],
+        "calendar_year": [[2025], [2026], [2027]],
+        "calendar_known": [[2027]],
+        "calendar_day": [[2026, date(2026, 11, 17)]],
+    }
+
+
+# Forms that are also sent empty, for the sentences they answer with.
+ASKED = ("_new", "turn", "record", "deputies", "phrases", "leave", "password_change", "second_factor_setup")
+WALKERS = ["clerk", "leader", "handler", "system_admin", "security_admin", "audit_admin"]
+
+
+def walk(client, who: str, office: Furnished, *, language: str) -> dict[str, list[str]]:
+    """{address: its words} of every page this person can open, and the answers to empty forms."""
+    person = getattr(office.who, who)
+    client.force_login(person)
+    client.cookies["django_language"] = language
+    given, said = ways(office), {}
+    for name in sorted(ADMITTED):
+        if name in NO_PAGE or not admits(name, person.kind):
+            continue
+        for args in given.get(name, [[]]):
+            url = reverse(name, args=args)
+            for answer in (client.get(url), client.post(url) if name.endswith(ASKED) else None):
+                if answer is not None and answer.get("Content-Type", "").startswith("text/html"):
+                    said.setdefault(url, []).extend(seen(answer.content.decode(), language=language))
+    for words in ("sowing", "zzz", ""):
+        said[f"search {words}"] = seen(client.get(reverse("search"), {"q": words}).content.decode(), language=language)
+    return said
