@@ -24,7 +24,7 @@ test: setup-test
 	@$(PYTHON) -m mypy office >.mypy.log 2>&1 & types=$$!; \
 	trap 'kill $$types 2>/dev/null' INT TERM; \
 	$(PYTHON) manage.py check --fail-level WARNING || { kill $$types; exit 1; }; \
-	$(PYTHON) -m pytest -n 2 --dist worksteal; tested=$$?; \
+	$(PYTHON) -m pytest -n 2 --dist loadfile --no-loadscope-reorder; tested=$$?; \
 	wait $$types || { cat .mypy.log; exit 1; }; \
 	exit $$tested
 

@@ -15,6 +15,20 @@ from tests import ground
 settings.register_profile("same", derandomize=True, deadline=None)
 settings.load_profile("same")
 GROUND = pytest.StashKey[ExitStack]()
+LONG = (
+    "journeys/test_whole_journey",
+    "journeys/test_deciding",
+    "journeys/test_registering",
+    "test_machine",
+    "journeys/",
+    "test_screens_in",
+    "test_urls",
+    "documents/test_demo",
+    "test_seeing",
+    "test_supervisor",
+    "test_registers",
+    "test_bench",
+)
 
 
 def pytest_configure(config):
@@ -22,6 +36,11 @@ def pytest_configure(config):
     if not hasattr(config, "workerinput") and not config.option.collectonly:
         config.stash[GROUND] = ExitStack()
         ground.open_ground(config.stash[GROUND])
+
+
+def pytest_collection_modifyitems(items):
+    # Each file stays with one worker; the long ones first, so that both workers end together.
+    items.sort(key=lambda item: next((place for place, name in enumerate(LONG) if name in item.nodeid), len(LONG)))
 
 
 def pytest_unconfigure(config):

@@ -158,6 +158,9 @@ def walk(client, who: str, office: Furnished, *, language: str) -> dict[str, lis
     client.force_login(person)
     client.cookies["django_language"] = language
     given, said = ways(office), {}
+    if person.does_office_business and who != "clerk":
+        # What depends on a paper is the clerk's as well, but for what one may do with it.
+        given = {name: args if name == "turn" else [] for name, args in given.items()}
     for name in sorted(ADMITTED):
         if name in NO_PAGE or not admits(name, person.kind):
             continue
