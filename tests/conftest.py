@@ -1,5 +1,6 @@
 """Fixtures every test may ask for. The servers and databases under them are in tests/ground.py."""
 
+import gc
 import os
 import shutil
 from contextlib import ExitStack, closing
@@ -32,6 +33,8 @@ LONG = (
 
 
 def pytest_configure(config):
+    # The collector would go through every module's objects again and again, in a process that soon ends.
+    gc.set_threshold(100_000, 50, 50)
     # xdist's workers stand on the ground their controller has opened.
     if not hasattr(config, "workerinput") and not config.option.collectonly:
         config.stash[GROUND] = ExitStack()

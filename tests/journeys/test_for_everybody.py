@@ -7,7 +7,8 @@ from .papers import act, before_leader, for_reading, incoming, main_turn
 
 pytestmark = pytest.mark.browser
 AXE = Axe()
-OPTIONS = {"resultTypes": ["violations"], "preload": False}
+WCAG = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa"]
+OPTIONS = {"resultTypes": ["violations"], "preload": False, "runOnly": {"type": "tag", "values": WCAG}}
 
 
 def findings(page, address: str) -> list[str]:

@@ -4,6 +4,7 @@ from io import StringIO
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.db import transaction
 from django.utils import timezone
 from django.utils.module_loading import autodiscover_modules
 
@@ -15,15 +16,22 @@ from office.models import Case, Series, Turn, User
 from tests.owner import as_owner
 
 
-@pytest.fixture
-def crowded(django_db_setup, django_db_blocker):
-    """An office of 150 papers whose people the load has made."""
+@pytest.fixture(scope="module")
+def load(django_db_setup, django_db_blocker):
     autodiscover_modules("populating")
     with django_db_blocker.unblock(), as_owner():
         populating.populate(150, now=timezone.now())
         searching.forget_statistics()
         yield
     searching.forget_statistics()
+
+
+@pytest.fixture
+def crowded(load):
+    """An office of 150 papers whose people the load has made."""
+    with transaction.atomic():
+        yield
+        transaction.set_rollback(True)
 
 
 def test_the_table_stands_in_columns_whatever_the_script():
@@ -82,8 +90,8 @@ def test_sixteen_clerks_sit_at_an_empty_book(crowded):
 def test_a_queue_is_measured_with_as_many_papers_as_it_says(crowded, monkeypatch):
     monkeypatch.setattr(queue_page, "ITEMS", {"ten": 2, "many": 4})
     queue_page.furnish()
-    load = queue_page.serve()
-    found = {name: load(name) for name in ("ten", "many")}
+    ask = queue_page.serve()
+    found = {name: ask(name) for name in ("ten", "many")}
     assert {name: Turn.objects.open().filter(holder__username=f"bench-{name}").count() for name in found} == {
         "ten": 2, "many": 4,
     }  # fmt: skip
