@@ -170,6 +170,7 @@ WHOLE = [
 ]
 
 
+@pytest.mark.soak
 def test_a_paper_goes_from_the_counter_to_the_shelf_by_mouse(desk, scan):
     story = Story(desk, Mouse)
     case = walk(story, scan)
