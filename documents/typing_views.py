@@ -1,19 +1,24 @@
 """Small answers while the clerk types: senders, duplicates, what a date was read as."""
 
+import hashlib
+
 from django.http import Http404, HttpResponse
 from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_GET, require_POST
 
-from office import access, shorthand, showing
+from office import access, files, shorthand, showing
+from office.models.cases import Case
 from office.models.contacts import Organisation
 from office.views.asked import Asked
 
 from . import registering
 from .models import IncomingDocument
 from .views import may_register
+
+MOST_FILES = 20
 
 
 @require_GET
@@ -66,6 +71,29 @@ def incoming_duplicates(request: Asked) -> HttpResponse:
             "duplicate_ok": request.GET.get("duplicate_ok") == "1",
         },
     )
+
+
+@require_POST
+def incoming_same_file(request: Asked) -> HttpResponse:
+    """The very file lies in a paper already: said when it is chosen, before it is saved. Nothing of it is kept."""
+    if not may_register(request.user):
+        raise Http404
+    found: dict[int, Case] = {}
+    for upload in request.FILES.getlist("files")[:MOST_FILES]:
+        digest = hashlib.sha256()
+        for chunk in upload.chunks():
+            digest.update(chunk)
+        for case in files.same_file_cases(digest.hexdigest(), user=request.user).order_by("-pk")[:3]:
+            found[case.pk] = case
+    same = [
+        {
+            "reference": case.reference,
+            "url": reverse("case", args=[case.public_id]),
+            "words": _("扫描件相同：%(title)s") % {"title": showing.title_of(case)},
+        }
+        for case in found.values()
+    ]
+    return TemplateResponse(request, "documents/_same_file.html", {"same": same})
 
 
 def _twin(request: Asked, one: IncomingDocument) -> dict:

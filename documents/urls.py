@@ -10,6 +10,7 @@ urlpatterns = [
     path("incoming/draft/", views.incoming_draft, name="incoming_draft"),
     path("incoming/senders/", typing_views.incoming_senders, name="incoming_senders"),
     path("incoming/duplicates/", typing_views.incoming_duplicates, name="incoming_duplicates"),
+    path("incoming/same-file/", typing_views.incoming_same_file, name="incoming_same_file"),
     path("incoming/date/", typing_views.read_date, name="read_date"),
     path("incoming/register/", paper_views.register, name="incoming_print"),
     path("incoming/<str:public_id>/edit/", views.incoming_edit, name="incoming_edit"),

@@ -100,7 +100,7 @@ def seen(html: str, *, language: str) -> list[str]:
 # Addresses that answer with no page of words: acts, pieces of a page for the script, files.
 NO_PAGE = {
     "logout", "set_language", "health", "text_size", "turn_draft", "follow", "batch", "incoming_draft",
-    "incoming_duplicates", "incoming_senders", "read_date", "incoming_print", "incoming_slip",
+    "incoming_duplicates", "incoming_same_file", "incoming_senders", "read_date", "incoming_print", "incoming_slip",
     "incoming_circulation", "incoming_label", "file", "file_page", "job_file", "notice", "notices_read",
     "phrase_up", "phrase_down", "phrase_remove", "deputy_end", "leave_remove", "second_factor",
 }

@@ -199,7 +199,7 @@ PAPER = [
 # Addresses that only take what is sent to them, and those that only show.
 SENT = {
     *("logout", "set_language", "text_size", "notices_read", "phrase_up", "phrase_down", "phrase_remove", "deputy_end"),
-    *("leave_remove", "batch", "turn_draft", "incoming_draft", "follow", "confirm_record"),
+    *("leave_remove", "batch", "turn_draft", "incoming_draft", "follow", "confirm_record", "incoming_same_file"),
 }
 SHOWN = {
     *("health", "keys", "rules", "notices", "notice", "calendar", "calendar_year", "password_change_done"),
@@ -211,7 +211,7 @@ SHOWN = {
     *("audit", "sign_ins", "changes", "look_counts"),
 }
 # What the clerk's desk alone has: others who do office business find nothing there.
-COUNTER = {"incoming_new", "incoming_draft", "incoming_duplicates", "incoming_senders"}
+COUNTER = {"incoming_new", "incoming_draft", "incoming_duplicates", "incoming_same_file", "incoming_senders"}
 
 
 @pytest.fixture(scope="module")

@@ -245,7 +245,9 @@ class _Run:
         won = {(receipt.clock_id, receipt.rung) for receipt in mine}
         told = [one for one in heard if (one.clock.pk, one.due.key) in won]
         told.sort(key=lambda one: one.clock.case_id)
-        notices.write([notice for one in told for notice in self._notices(one)])
+        # Two clocks of one paper that end together, its handling and its answer, are one thing to be told.
+        once = {(one.turn.pk, one.due.key, one.clock.due_at): one for one in reversed(told)}
+        notices.write([notice for one in reversed(once.values()) for notice in self._notices(one)])
         return told
 
     def _notices(self, one: Told) -> Iterable[Notice]:

@@ -39,6 +39,8 @@ SETTINGS = {
     "work_mem": "16MB",
     "maintenance_work_mem": "128MB",
     "random_page_cost": "1.1",
+    # Short questions, asked often: compiling them takes longer than answering them.
+    "jit": "off",
     "wal_level": "minimal",
     "max_wal_senders": "0",
     "timezone": "Asia/Shanghai",

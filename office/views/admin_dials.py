@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext
 from django.views.decorators.http import require_GET, require_http_methods
 
-from office import chasing, dials, procedures, timing
+from office import chasing, dials, outbox, procedures, timing
 from office.clock import Limit
 from office.forms.dials import DialForm, HoursForm, LadderForm, NumberForm, ProcedureForm, StepForm
 from office.levels import Urgency
@@ -38,7 +38,26 @@ def index(request: Asked) -> HttpResponse:
         {"label": _("办理"), "dials": _path_rows()},
         {"label": _("由服务器的环境变量决定"), "dials": [_server_row(one) for one in dials.by_the_server()]},
     ]
+    if lost := _undelivered():
+        groups.append({"label": _("没有发出去的提醒邮件"), "dials": lost})
     return TemplateResponse(request, "office/dials.html", {"groups": groups})
+
+
+def _undelivered() -> list[dict]:
+    """Whom no mail reached, the latest first: an address to put right, or a mail server. No word of any paper."""
+    found = outbox.given_up().select_related("person")[:20]
+    return [
+        {
+            "label": one.person.name,
+            "value_words": one.person.email or _("没有邮件地址"),
+            "source": _("试了 %(n)d 次，最后 %(when)s：%(error)s")
+            % {"when": timezone.localtime(one.at).strftime("%Y-%m-%d %H:%M"), "n": one.tries, "error": one.error},
+            "unverified": False,
+            "url": reverse("person", args=[one.person_id]),
+            "changed_words": "",
+        }
+        for one in found
+    ]
 
 
 def _dial_row(dial: dials.Dial) -> dict:

@@ -12,7 +12,7 @@ OPTIONS = {"resultTypes": ["violations"], "preload": False, "runOnly": {"type": 
 
 
 def findings(page, address: str) -> list[str]:
-    page.goto(address)
+    assert page.goto(address).ok, address
     # What is folded away is looked at too.
     page.evaluate("document.querySelectorAll('main details').forEach((one) => { one.open = true; })")
     found = AXE.run(page, options=OPTIONS).response["violations"]
@@ -60,3 +60,31 @@ def test_a_form_with_mistakes_is_open_to_everybody(desk):
     page.locator(".error-summary").wait_for()
     found = AXE.run(page, options=OPTIONS).response["violations"]
     assert [one["id"] for one in found if one["impact"] in ("serious", "critical")] == []
+
+
+ADMINISTERED = {
+    "system_admin": [
+        "/people/", "/people/new/", "/departments/", "/departments/new/", "/dials/", "/dials/values/hours/",
+        "/dials/steps/documents.incoming/", "/dials/steps/documents.incoming/handle/", "/dials/ladders/normal/",
+        "/dials/procedures/", "/dials/phrases/", "/series/", "/series/new/", "/organisations/", "/calendar/2026/",
+    ],
+    "security_admin": ["/posts/", "/posts/new/", "/holdings/", "/holdings/new/", "/people/"],
+    "audit_admin": ["/audit/", "/audit/changes/", "/audit/sign-ins/", "/audit/anchors/", "/audit/looks/", "/holdings/"],
+}
+
+
+@pytest.mark.soak
+@pytest.mark.parametrize("who", ADMINISTERED)
+def test_the_administrators_screens_are_open_to_everybody(desk, who):
+    page = desk.sit(getattr(desk.people, who))
+    assert [line for address in ADMINISTERED[who] for line in findings(page, address)] == []
+
+
+@pytest.mark.soak
+def test_what_one_arranges_for_himself_is_open_to_everybody(desk):
+    page = desk.sit(desk.people.leader)
+    addresses = [
+        "/me/", "/password/", "/second-factor/setup/", "/phrases/", "/deputies/", "/leave/", "/notices/", "/rules/",
+        "/keys/", "/calendar/",
+    ]
+    assert [line for address in addresses for line in findings(page, address)] == []

@@ -4,11 +4,14 @@ import re
 from datetime import timedelta
 
 import pytest
+from django.core.files import File
 from django.utils import timezone
 
 from documents.models import IncomingDocument
+from office import files
 from office.models import Case, Organisation
 from tests import file_samples
+from tests.people import MONDAY
 
 from .papers import incoming
 
@@ -144,6 +147,19 @@ def test_pressing_twice_makes_one_case(page):
     )
     page.get_by_role("button", name="保存并登下一件").dblclick()
     page.wait_for_url("**saved=**")
+    assert Case.objects.count() == 1
+
+
+def test_the_very_same_scan_is_named_as_soon_as_it_is_chosen(desk, page, tmp_path):
+    scan = tmp_path / "scan.pdf"
+    scan.write_bytes(file_samples.pdf(1, mark="雨雪冰冻"))
+    who = desk.people
+    first = incoming(who, "关于低温雨雪冰冻灾害防范的通知")
+    with scan.open("rb") as file, files.checked([File(file, name="scan.pdf")]) as ready:
+        files.attach(first, ready, actor=who.clerk, role="text", at=MONDAY)
+    page.locator("input[type=file]").set_input_files(scan)
+    page.locator("#same-file .note").wait_for()
+    assert first.reference in page.locator("#same-file").inner_text()
     assert Case.objects.count() == 1
 
 

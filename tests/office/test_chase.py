@@ -88,6 +88,15 @@ def test_a_clock_of_the_case_itself_speaks_to_whoever_holds_the_paper(who):
     assert Reminder.objects.get(rung="due-day").clock.turn is None
 
 
+def test_two_clocks_of_a_paper_that_end_together_are_told_once_and_both_recorded(who):
+    turn = with_handler(who)
+    due = clock_of(turn).due_at
+    timing.start_until(turn.case, until=due, rule="R-IN-21", label="答复", because="来文要求。", at=MONDAY)
+    chase(DUE_DAY)
+    assert told() == ["colleague"]
+    assert recorded().filter(rung="due-day").count() == 2
+
+
 def test_the_words_name_number_hands_and_date_and_never_the_title(who):
     with_handler(who, reference="收〔2026〕412号")
     chase(LATE_1)

@@ -11,8 +11,10 @@ from office import acting, chasing, dials, numbering, procedures
 from office.chasing.sending import ladders_in_force
 from office.models import Case, Decision, Organisation, Phrase, Series, User
 from office.models.dials import Ladder, ProcedureChoice, Setting, StepSetting
+from office.models.outbox import Delivery
 from office.views.deciding import phrases_of
 from tests.make import series
+from tests.people import MONDAY
 
 HANDLE = "/dials/steps/documents.incoming/handle/"
 INSTRUCT = "/dials/steps/documents.incoming/instruct/"
@@ -463,3 +465,13 @@ def test_a_phrase_of_the_office_stands_behind_ones_own(system, who):
 def test_nobody_reaches_a_persons_own_phrase_through_the_offices(system, who):
     own = Phrase.objects.create(person=who.leader, text="同意", position=1)
     assert system.post(f"/dials/phrases/{own.pk}/", {"text": ""}).status_code == 404
+
+
+def test_mail_that_never_went_out_is_named_to_whoever_can_put_it_right(system):
+    who = User.objects.get(username="handler")
+    Delivery.objects.create(person=who, channel="email", key="digest:1", at=MONDAY, tries=9, error="connection refused")
+    page = system.get("/dials/").content.decode()
+    assert "没有发出去的提醒邮件" in page
+    assert "赵立军" in page and "connection refused" in page
+    Delivery.objects.update(sent_at=MONDAY)
+    assert "没有发出去的提醒邮件" not in system.get("/dials/").content.decode()
