@@ -369,9 +369,7 @@ def _register_row(one: IncomingDocument) -> dict:
         "result": result_of(one, outcome=str(case.get_outcome_display())),
         "archive_number": one.archived_as,
         "note": one.note,
-        "void_words": f"{voided.reason}（{voided.signed_name} {showing.short_moment(voided.at)}）"
-        if voided
-        else "",
+        "void_words": void_words(voided),
     }
 
 
