@@ -30,7 +30,7 @@ test: setup-test
 
 soak: setup-test
 	@$(MAKE) --no-print-directory catalogues
-	@exec $(PYTHON) -m pytest -m soak --timeout 3600
+	@exec $(PYTHON) -m pytest -m soak -n 2 --dist loadfile --no-loadscope-reorder --timeout 3600
 
 bench: setup
 	@exec $(PYTHON) manage.py bench
