@@ -3,6 +3,7 @@
 
 import os
 import signal
+import subprocess
 import sys
 from contextlib import nullcontext
 
@@ -41,6 +42,19 @@ SERVERLESS_COMMANDS = {
 }
 
 
+# On embedded servers these make the tables themselves when there are none yet.
+FIRST_OF_ALL = {
+    "backup",
+    "chase",
+    "deadline",
+    "first_run",
+    "populate",
+    "print_register",
+    "print_slip",
+    "verify_chain",
+}
+
+
 def needs_servers(arguments: list[str]) -> bool:
     """Whether this command line works on the database or the queue."""
     command = arguments[0] if arguments else "help"
@@ -55,7 +69,9 @@ def main() -> None:
     if arguments and arguments[0] in OWNER_COMMANDS:
         os.environ.setdefault("DATABASE_ROLE", "owner")
 
+    import psycopg2
     from django.core.management import execute_from_command_line
+    from django.db import ProgrammingError
 
     from office import embedded
     from office.environment import named
@@ -69,9 +85,23 @@ def main() -> None:
         servers = nullcontext()
     try:
         with servers:
+            if postgres and arguments and arguments[0] in FIRST_OF_ALL and embedded.is_empty(embedded.var_folder()):
+                migrate()
             execute_from_command_line(sys.argv)
     except embedded.Unavailable as error:
         sys.exit(str(error))
+    except ProgrammingError as error:
+        if not isinstance(error.__cause__, psycopg2.errors.UndefinedTable):
+            raise
+        sys.exit("The database has not all of the office's tables. Run: manage.py migrate")
+
+
+def migrate() -> None:
+    """In a process of its own: it works in the owner's role, which this one may not have."""
+    sys.stderr.write("Making the tables, once.\n")
+    command = [sys.executable, __file__, "migrate", "--verbosity", "0"]
+    if code := subprocess.run(command, env={**os.environ, "DATABASE_ROLE": "owner"}, check=False).returncode:
+        sys.exit(code)
 
 
 if __name__ == "__main__":

@@ -1,5 +1,6 @@
 """The embedded servers: where they may live, who may run them, and what they survive."""
 
+import json
 import os
 import pwd
 import shutil
@@ -194,6 +195,36 @@ def test_manage_py_finds_the_servers_and_leaves_them_running(awkward):
         )
         assert result.stdout.strip() == "antou_app"
         assert running(awkward) == (True, True)
+
+
+@pytest.mark.soak
+def test_the_first_command_on_a_fresh_machine_makes_the_tables_it_asks(awkward):
+    result = subprocess.run(
+        [sys.executable, "manage.py", "deadline"],
+        input="2026-02-11T10:00 workdays 7\n",
+        env=nothing_named(awkward),
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert (result.returncode, result.stderr) == (0, "Making the tables, once.\n")
+    assert json.loads(result.stdout)["due"].startswith("2026-02-")
+
+
+def test_where_tables_are_missing_a_command_says_what_to_run(awkward):
+    with embedded.using(awkward, hurried=True) as servers:
+        result = subprocess.run(
+            [sys.executable, "manage.py", "verify_chain"],
+            env={**nothing_named(awkward), "DATABASE_URL": servers.database_url},
+            cwd=ROOT,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+    assert result.returncode == 1
+    assert "The database has not all of the office's tables. Run: manage.py migrate" in result.stderr
+    assert "Traceback" not in result.stderr
 
 
 if os.geteuid() == 0:

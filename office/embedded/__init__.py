@@ -8,7 +8,7 @@ import fcntl
 import os
 import secrets
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
@@ -23,6 +23,7 @@ __all__ = [
     "Addresses",
     "Unavailable",
     "addresses",
+    "is_empty",
     "local_secret",
     "program",
     "revive",
@@ -66,6 +67,13 @@ def local_secret(var: Path) -> str:
 def superuser(var: Path, *, database: str = "postgres") -> extensions.connection:
     """A connection, in autocommit, that may do anything: for tests and for mending a database by hand."""
     return servers.connect(find(var), database=database)
+
+
+def is_empty(var: Path) -> bool:
+    """Whether nobody has made the office's tables yet. Only inside `using`."""
+    with closing(superuser(var, database=servers.DATABASE)) as connection, connection.cursor() as cursor:
+        cursor.execute("SELECT to_regclass('public.django_migrations') IS NULL")
+        return cursor.fetchone()[0]
 
 
 @contextmanager
