@@ -54,13 +54,13 @@ def search(user: User, text: str, *, count: int = 50, before: int | None = None)
     """The newest visible cases that hold every word of `text`, newest first, with keys below `before`."""
     if not words_of(text):
         return []
-    top = _top() if before is None else before - 1
     share = share_of(text)
     if share is None:
         few = _few(text)
         if few is not None:
-            return _of_few(user, text, few, count=count, top=top)
+            return _of_few(user, text, [key for key in few if before is None or key < before], count=count)
         share = least_share()
+    top = _top() if before is None else before - 1
     seen = access.density(user, below=top + 1)
     # By the list of those that hold the word, or by what he may see, newest first: whichever is read less.
     by_word = share * top * ENTRY + min(share * top, count / seen if seen else top) * PAPER
@@ -98,7 +98,7 @@ def _downward(
             # Each of the words may be common and hardly a paper hold them all.
             few = _few(text)
             if few is not None:
-                return found + _of_few(user, text, few, count=count - len(found), top=top)
+                return found + _of_few(user, text, [key for key in few if key <= top], count=count - len(found))
         low = max(0, top - max(AT_ONCE, round(width)))
         page = matching(access.visible_to(user), text, by_index=by_index or turn > 0).filter(pk__gt=low, pk__lte=top)
         found.extend(page.order_by("-pk")[: count - len(found)])
@@ -106,19 +106,20 @@ def _downward(
     return found
 
 
-def _of_few(user: User, text: str, keys: list[int], *, count: int, top: int) -> list[Case]:
-    found = matching(access.visible_to(user).filter(pk__in=[key for key in keys if key <= top]), text, by_index=False)
+def _of_few(user: User, text: str, keys: list[int], *, count: int) -> list[Case]:
+    """The newest of these that he may see; what is no pair of characters is looked for letter by letter."""
+    found = _letter_by_letter(access.visible_to(user).filter(pk__in=keys), text)
     return list(found.order_by("-pk")[:count])
 
 
 def _few(text: str) -> list[int] | None:
-    """The keys of all cases that hold these pairs, or None when they are many."""
+    """The keys of all cases that hold these pairs, newest first, or None when they are many."""
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT id FROM office_case WHERE search @@ %s::tsquery LIMIT %s", [_query(text), AT_ONCE + 1]
         )
         keys = [key for (key,) in cursor.fetchall()]
-    return keys if len(keys) <= AT_ONCE else None
+    return sorted(keys, reverse=True) if len(keys) <= AT_ONCE else None
 
 
 def _several(text: str) -> bool:
@@ -143,8 +144,12 @@ def matching(cases: QuerySet[Case], text: str, *, by_index: bool = True) -> Quer
     words = words_of(text)
     if not words:
         return cases.none()
-    cases = cases.filter(Holds(_query(text), by_index=by_index))
-    unsure = [word for word in words if len(word) != 2]
+    return _letter_by_letter(cases.filter(Holds(_query(text), by_index=by_index)), text)
+
+
+def _letter_by_letter(cases: QuerySet[Case], text: str) -> QuerySet[Case]:
+    """Pairs that follow each other need not stand in one word: what the index cannot tell is read."""
+    unsure = [word for word in words_of(text) if len(word) != 2]
     if unsure:
         cases = cases.annotate(_plain=_plain())
         for word in unsure:
