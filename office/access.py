@@ -229,6 +229,15 @@ def visible_to(user: User) -> QuerySet[Case]:
     return not_barred(Case.objects.filter(allowed, secrecy__lte=user.clearance), who)
 
 
+def seen_by_rule(user: User) -> QuerySet[Case]:
+    """The part of `visible_to` that a chair opens by rule, without looking any grant up."""
+    who = identity(user)
+    if not who.sees or user.kind != Kind.OFFICE or not user.is_active:
+        return Case.objects.none()
+    ruled = Case.objects.filter(procedure__in=who.sees, restricted=False, secrecy__lte=user.clearance)
+    return not_barred(ruled, who)
+
+
 def _granted(grants: QuerySet) -> Exists:
     """Asked of one case after the other. With the second condition, which says no more than the first, PostgreSQL
     cannot choose to read all grants of somebody who has 200,000 into memory for the sake of one page."""

@@ -29,7 +29,7 @@ def some_words() -> dict[str, tuple[str, int]]:
                     counts[pair] = counts.get(pair, 0) + 1
     rising = sorted(counts, key=lambda pair: (counts[pair], pair))
     wanted = {"many": rising[-1], "some": _nearest(rising, counts, 500), "hundredth": _nearest(rising, counts, 50),
-              "seldom": _nearest(rising, counts, 5), "few": rising[0], "none": "龘靐"}  # fmt: skip
+              "seldom": _nearest(rising, counts, 5), "few": min(rising[:20], key=_held_by), "none": "龘靐"}  # fmt: skip
     return {kind: (pair, _held_by(pair)) for kind, pair in wanted.items()}
 
 
