@@ -24,22 +24,37 @@ def findings(page, address: str) -> list[str]:
     ]
 
 
-def test_the_clerks_screens_are_open_to_everybody(desk):
+@pytest.fixture
+def case(desk):
+    """Instructed and going round, with whatever its pages can show."""
     who = desk.people
-    case = before_leader(who, "关于低温雨雪冰冻灾害防范的通知", who.leader, who.other_leader, number="农办〔2026〕3号")
-    act(case, "instruct", who.leader, opinion="同意。", values={"lead": who.posts["crops"]})
-    act(case, "send", who.clerk, names=[who.colleague], values={"in_order": False})
-    late = incoming(who, "一件作废的", urgency="flash")
-    page = desk.sit(who.clerk)
+    made = before_leader(who, "关于低温雨雪冰冻灾害防范的通知", who.leader, who.other_leader, number="农办〔2026〕3号")
+    act(made, "instruct", who.leader, opinion="同意。", values={"lead": who.posts["crops"]})
+    act(made, "send", who.clerk, names=[who.colleague], values={"in_order": False})
+    return made
+
+
+def test_the_screens_a_clerk_lives_in_are_open_to_everybody(desk, case):
+    late = incoming(desk.people, "一件作废的", urgency="flash")
+    page = desk.sit(desk.people.clerk)
     page.goto(f"/cases/{late.public_id}/void/")
     page.get_by_label("理由").fill("重复登记")
     page.get_by_role("button", name="作废").click()
     page.wait_for_url("**/cases/*/")
     addresses = [
         "/", "/documents/incoming/new/", "/documents/incoming/", f"/cases/{case.public_id}/",
-        f"/turns/{main_turn(case).pk}/", f"/cases/{case.public_id}/circulation/", f"/cases/{case.public_id}/chase/",
-        f"/cases/{case.public_id}/bar/", f"/documents/incoming/{case.public_id}/edit/",
-        f"/clocks/{case.clocks.first().pk}/", "/search/?q=雨雪", "/chases/", "/registers/",
+        f"/turns/{main_turn(case).pk}/", f"/cases/{case.public_id}/circulation/",
+    ]
+    assert [line for address in addresses for line in findings(page, address)] == []
+
+
+@pytest.mark.soak
+def test_what_a_clerk_opens_now_and_then_is_open_to_everybody(desk, case):
+    page = desk.sit(desk.people.clerk)
+    addresses = [
+        *(f"/cases/{case.public_id}/{part}/" for part in ("chase", "bar", "void", "relocate")),
+        f"/documents/incoming/{case.public_id}/edit/", f"/turns/{main_turn(case).pk}/record/",
+        f"/clocks/{case.clocks.first().pk}/", "/search/?q=雨雪", "/chases/", "/registers/", "/jobs/", "/done/",
     ]
     assert [line for address in addresses for line in findings(page, address)] == []
 
