@@ -147,3 +147,9 @@ if [ "$(cat "$stamped" 2>/dev/null)" != "$now" ]; then
     [ "$purpose" != test ] || printf '%s\n' "$for_testing" >.venv/installed-test
     .venv/bin/python -c 'import weasyprint' || fail "WeasyPrint does not find its libraries; see above."
 fi
+
+# The English screens; whoever runs the office without make has them too.
+for source in locale/*/LC_MESSAGES/*.po; do
+    compiled=${source%.po}.mo
+    [ "$compiled" -nt "$source" ] || msgfmt --check-format --output-file="$compiled" "$source"
+done

@@ -1,5 +1,7 @@
 """Registering an incoming paper, as fast as a clerk types."""
 
+import re
+import unicodedata
 import uuid
 from datetime import datetime, time
 
@@ -46,7 +48,7 @@ class MomentField(forms.CharField):
         return timezone.localtime(value).strftime("%Y-%m-%d %H:%M") if isinstance(value, datetime) else value
 
     def clean(self, value):
-        text = super().clean(value).replace("：", ":").replace("点半", ":30").replace("点", ":00").strip()
+        text = _as_notices_write(super().clean(value))
         if not text:
             return None
         day, _space, hour = text.partition(" ")
@@ -58,6 +60,22 @@ class MomentField(forms.CharField):
         except ValueError:
             raise ValidationError(_("看不懂时间“%(text)s”，请写成 1125 9:00。") % {"text": value}) from None
         return datetime.combine(found, at, tzinfo=clock.TIME_ZONE)
+
+
+_HOUR = re.compile(r"(上午|下午|晚上|晚|中午|凌晨)?\s*(\d{1,2})\s*[:点时]\s*(半|\d{1,2})?分?$")
+
+
+def _as_notices_write(text: str) -> str:
+    """11月25日（星期三）下午3点 → 11月25日 15:00."""
+    plain = unicodedata.normalize("NFKC", text).strip()
+    plain = re.sub(r"\((?:星期|周)[一二三四五六日天]\)", " ", plain)
+    match = _HOUR.search(plain)
+    if match is None:
+        return plain
+    part, hour, minute = match[1] or "", int(match[2]), 30 if match[3] == "半" else int(match[3] or 0)
+    if part in ("下午", "晚上", "晚") and hour < 12:
+        hour += 12
+    return f"{plain[: match.start()].strip()} {hour:02}:{minute:02}".strip()
 
 
 def books(year: int) -> list[Series]:
@@ -206,8 +224,9 @@ class IncomingForm(forms.Form):
             self.add_error("title", _("亲启件只登信封，不写标题和文号（R-IN-25）。"))
 
     def _meeting(self, data: dict) -> None:
-        if not data.get("meeting_at"):
+        if not data.get("meeting_at") and "meeting_at" not in self.errors:
             self.add_error("meeting_at", _("会议通知请写会议时间。"))
+        _answer_before_the_meeting(self, data)
         if data.get("meeting_answer_by"):
             data["answer_wanted"] = True
             data["answer_by"] = data.get("answer_by") or timezone.localdate(data["meeting_answer_by"])
@@ -287,9 +306,9 @@ class CorrectionForm(forms.Form):
     received_on = DateField(label=gettext_lazy("收文日期"), lean="past")
     dated_on = DateField(label=gettext_lazy("成文日期"), lean="past", required=False)
     urgency = forms.ChoiceField(label=gettext_lazy("紧急程度"), choices=Urgency.choices)
-    copies = forms.IntegerField(label=gettext_lazy("份数"), min_value=1)
-    pages = forms.IntegerField(label=gettext_lazy("页数"), min_value=1, required=False)
-    enclosures = forms.IntegerField(label=gettext_lazy("附件"), min_value=0, required=False)
+    copies = forms.IntegerField(label=gettext_lazy("份数"), min_value=1, max_value=9999)
+    pages = forms.IntegerField(label=gettext_lazy("页数"), min_value=1, max_value=9999, required=False)
+    enclosures = forms.IntegerField(label=gettext_lazy("附件"), min_value=0, max_value=999, required=False)
     copy_number = forms.CharField(label=gettext_lazy("份号"), max_length=30, required=False)
     note = forms.CharField(label=gettext_lazy("备注"), max_length=300, required=False)
     files = FilesField(label=gettext_lazy("补充扫描件"), required=False)
@@ -316,6 +335,17 @@ class CorrectionForm(forms.Form):
             },
         }
         super().__init__(*args, initial=initial, **kwargs)
+        if (meeting := getattr(document, "meeting", None)) is not None:
+            self.fields["meeting_at"] = MomentField(label=_("会议时间"), initial=meeting.starts_at)
+            self.fields["meeting_place"] = forms.CharField(
+                label=_("会议地点"), max_length=120, required=False, initial=meeting.place
+            )
+            self.fields["meeting_rank"] = forms.CharField(
+                label=_("参会要求"), max_length=120, required=False, initial=meeting.rank_wanted
+            )
+            self.fields["meeting_answer_by"] = MomentField(
+                label=_("报名截止"), required=False, initial=meeting.answer_by
+            )
         # The reason for correcting a state secret stays on paper too.
         self.fields["reason"].required = not wordless(case)
 
@@ -327,13 +357,23 @@ class CorrectionForm(forms.Form):
                     self.add_error(
                         name, _("涉密文件不在本系统写内容（《保守国家秘密法》第三十一条，R-SEC-03）。")
                     )
-        elif not data.get("title") and not self.document.is_envelope:
+        elif self.document.is_envelope:
+            for name in ("title", "number", "files"):
+                if data.get(name):
+                    self.add_error(name, _("亲启件只登信封，不写标题和文号（R-IN-25）。"))
+        elif not data.get("title"):
             self.add_error("title", _("请写标题。"))
         if data.get("received_on") and data["received_on"] > timezone.localdate():
             self.add_error("received_on", _("收文日期不能晚于今天。"))
         if data.get("dated_on") and data.get("received_on") and data["dated_on"] > data["received_on"]:
             self.add_error("dated_on", _("成文日期不能晚于收文日期。"))
+        _answer_before_the_meeting(self, data)
         return data
+
+
+def _answer_before_the_meeting(form: forms.Form, data: dict) -> None:
+    if data.get("meeting_answer_by") and data.get("meeting_at") and data["meeting_answer_by"] > data["meeting_at"]:
+        form.add_error("meeting_answer_by", _("报名截止晚于会议时间，请核对。"))
 
 
 class RegisterFilter(forms.Form):

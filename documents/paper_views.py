@@ -49,8 +49,8 @@ def label(request: Asked, public_id: str) -> HttpResponse:
     skip = request.GET.get("skip", "")
     content = printing.labels(
         [label_of(document)],
-        sheet=skip.isdigit(),
-        skip=int(skip) if skip.isdigit() else 0,
+        sheet=skip.isdecimal(),
+        skip=int(skip) if skip.isdecimal() else 0,
         created=timezone.now(),
     )
     return pdf_answer(content, name=_("标签 %(number)s.pdf") % {"number": document.case})

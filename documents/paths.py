@@ -14,7 +14,7 @@ from office.models.files import Attachment
 from office.models.people import Post, User
 from office.procedures import Period
 
-from .models import IncomingDocument, Named
+from .models import IncomingDocument, MeetingNotice, Named
 
 # R-IN-21: replies to subordinates and peers normally within 15 working days; longer needs a reason.
 ANSWER = Period("R-IN-21", clock.workdays(15), source="S1a", pausable=False)
@@ -164,6 +164,13 @@ def addressee_only(passing: Passing) -> str:
     return ""
 
 
+def somebody_goes(passing: Passing) -> str:
+    """Who goes is named; only a leader who writes it in words, or on paper, need not tick names."""
+    if passing.values.get("attendees") or passing.opinion:
+        return ""
+    return _("请勾选谁去参加，或者写明意见。")
+
+
 # --- What is written along (`then`) ---
 
 
@@ -221,7 +228,8 @@ def keep_attendance_answer(passing: Passing) -> None:
     IncomingDocument.objects.filter(case=passing.case).update(
         answered_on=timezone.localdate(passing.at), answer_how=passing.opinion[:200]
     )
-    timing.meet_rule(passing.case, rule=ANSWER.rule, at=passing.at)
+    for rule in (ANSWER.rule, "R-SUP-09"):
+        timing.meet_rule(passing.case, rule=rule, at=passing.at)
 
 
 # --- Dates the paper itself names ---
@@ -260,7 +268,18 @@ def start_answer_clock(found: IncomingDocument, *, at: datetime) -> None:
     """R-SUP-09: every paper with a reply date is chased; R-IN-21 where the paper names none."""
     if not found.answer_wanted:
         return
-    if found.answer_by:
+    meeting = getattr(found, "meeting", None)
+    if meeting is not None and meeting.answer_by:
+        timing.start_until(
+            found.case,
+            until=meeting.answer_by,
+            rule="R-SUP-09",
+            label=gettext_lazy("报名"),
+            because=as_printed(gettext_lazy("会议通知要求 %(when)s 前报名。"))
+            % {"when": timezone.localtime(meeting.answer_by).strftime("%Y-%m-%d %H:%M")},
+            at=at,
+        )
+    elif found.answer_by:
         timing.start_until(
             found.case,
             until=closing_time(found.answer_by),
@@ -289,8 +308,15 @@ CONTENT = (
 
 
 def document_contents(cases: Sequence[Case]) -> dict[int, list[str]]:
-    """What each paper says, in a fixed order: what a decision was about (content hash). Two queries."""
+    """What each paper says, in a fixed order: what a decision was about (content hash). Three queries."""
     keys = [case.pk for case in cases]
+    notices = MeetingNotice.objects.filter(document__case__in=keys)
+    meetings = {
+        key: [starts_at.isoformat(), place, rank, answer_by.isoformat() if answer_by else ""]
+        for key, starts_at, place, rank, answer_by in notices.values_list(
+            "document__case_id", "starts_at", "place", "rank_wanted", "answer_by"
+        )
+    }
     rows = IncomingDocument.objects.filter(case_id__in=keys).values_list("case_id", *CONTENT)
     fields = {key: [_in_words(value) for value in values] for key, *values in rows}
     hanging = Attachment.objects.filter(case_id__in=keys, decision__isnull=True, removed_at__isnull=True)
@@ -304,6 +330,7 @@ def document_contents(cases: Sequence[Case]) -> dict[int, list[str]]:
             case.urgency,
             str(case.secrecy),
             *fields.get(case.pk, []),
+            *meetings.get(case.pk, []),
             *hashes.get(case.pk, []),
         ]
         for case in cases

@@ -241,7 +241,7 @@ class MeetingNotice(IncomingBase):
     ])
     instruct = Step(_("批示"), whom="leaders", due=INSTRUCT, moves=[
         Move("attend", _("指定参会人"), to="arrange", opinion="may", approves=True,
-             then=paths.name_attendees, primary=True),
+             check=paths.somebody_goes, then=paths.name_attendees, primary=True),
         Move("decline", _("不参加"), to="arrange", opinion="must", approves=True),
     ])
     arrange = Step(_("通知和报名"), post="clerk", due=ARRANGE, sides="wait", moves=[

@@ -167,6 +167,17 @@ def newest_of_year(year: int) -> int | None:
     return max(keys) if keys and None not in keys else None
 
 
+def refuse_another(case: Case, *, sender: Organisation, number: str) -> None:
+    """A form sent twice gives the paper that exists, if it is that paper. Raises AlreadySent."""
+    known = IncomingDocument.objects.get(case=case)
+    number = "" if known.is_envelope else number
+    if (known.sender_id, known.number) != (sender.pk, number):
+        raise acting.AlreadySent(
+            _("这张登记表已经保存过一件（%(number)s），现在填的还没有保存。请核对后再保存一次，作为新的一件。")
+            % {"number": case.reference}
+        )
+
+
 def same_number(sender: Organisation, number: str, *, visible) -> list[IncomingDocument]:
     """Papers of the same sender and number among the visible ones: a warning, never a bar."""
     if not number:

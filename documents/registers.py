@@ -92,7 +92,7 @@ def row_of(document: IncomingDocument) -> Row:
     return Row(
         cells=[
             short_number(case),
-            f"{document.received_on:%m-%d}",
+            _received(document),
             document.sender.name,
             document.number,
             title_on_paper(case),
@@ -111,6 +111,13 @@ def row_of(document: IncomingDocument) -> Row:
         void=void,
         key=case.public_id,
     )
+
+
+def _received(document: IncomingDocument) -> str:
+    """Month and day; with the year where it is not the book's: a paper that lay over New Year, or was entered late."""
+    series = document.case.series
+    same = series is not None and series.year == document.received_on.year
+    return f"{document.received_on:%m-%d}" if same else document.received_on.isoformat()
 
 
 def short_number(case: Case) -> str:

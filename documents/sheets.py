@@ -1,6 +1,7 @@
 """An incoming paper as the printed forms know it: 文件处理单, 送阅文件单, 报批文件单, 传阅单, label."""
 
 from collections.abc import Iterable
+from datetime import time
 
 from django.conf import settings
 from django.utils import timezone, translation
@@ -16,14 +17,16 @@ from office.printing.sheets import (
     Correction,
     Form,
     Label,
+    Moment,
     Opinion,
     Reader,
     Recorded,
     Slip,
     Voided,
+    when,
 )
 
-from .models import IncomingDocument
+from .models import IncomingDocument, Named
 
 # In which box of the slip a step's opinions stand.
 PROPOSING = {"review", "propose"}
@@ -77,7 +80,6 @@ def slip_of(document: IncomingDocument, *, viewer: User | None, form: Form | Non
     closing = next(
         (one for one in reversed(decisions) if one.leads_to in ("done", "reference", "refused")), None
     )
-    due = case.clocks.filter(met_at__isnull=True, stopped_at__isnull=True).order_by("-due_at").first()
     return Slip(
         form=form,
         office=settings.OFFICE_NAME,
@@ -95,7 +97,8 @@ def slip_of(document: IncomingDocument, *, viewer: User | None, form: Form | Non
         copies=str(document.copies),
         pages=str(document.pages or ""),
         attachments=str(document.enclosures or ""),
-        due_at=document.answer_by or (due.due_at if due else None),
+        due_at=_wanted_by(document),
+        meeting=_meeting(document),
         proposals=opinions(PROPOSING),
         instructions=opinions(INSTRUCTING, extra=signed),
         handling=opinions(HANDLING),
@@ -104,6 +107,36 @@ def slip_of(document: IncomingDocument, *, viewer: User | None, form: Form | Non
         filed=document.archived_as,
         concluded=f"{_day(closing.at)} {closing.signed_name}" if closing else "",
     )
+
+
+def _meeting(document: IncomingDocument) -> str:
+    """When and where, who is wanted and by when they ask to know; empty for what is no notice of a meeting."""
+    notice = getattr(document, "meeting", None)
+    if notice is None:
+        return ""
+    parts = [
+        when(notice.starts_at),
+        f"地点：{notice.place}" if notice.place else "",
+        f"参会要求：{notice.rank_wanted}" if notice.rank_wanted else "",
+        f"报名截止：{when(notice.answer_by)}" if notice.answer_by else "",
+    ]
+    return "　".join(part for part in parts if part)
+
+
+def _wanted_by(document: IncomingDocument) -> Moment:
+    """要求办结: what an instruction, a proposal or the paper itself asks for, else the limit of handling. The limits of
+    the stations before it are nobody's business on paper."""
+    named = (
+        Named.objects.filter(document=document, decision__round=document.case.round, due_on__isnull=False)
+        .order_by("-decision__number")
+        .first()
+    )
+    if named is not None:
+        return named.due_on
+    if document.answer_by:
+        return document.answer_by
+    handling = document.case.clocks.filter(turn__step="handle", turn__side=False).order_by("-pk").first()
+    return handling.due_at if handling else None
 
 
 def _day(at) -> str:
@@ -130,12 +163,18 @@ def _opinion(one: Decision, *, corrections, confirmed) -> Opinion:
     return Opinion(
         words=one.opinion or "（圈阅）",
         name=one.signed_name,
-        at=one.happened_at,
+        at=_written_at(one),
         department=one.signed_department if one.step in HANDLING else "",
         principal=one.signed_for,
         recorded=recorded,
         corrections=tuple(corrections.get(one.number, ())),
     )
+
+
+def _written_at(one: Decision) -> Moment:
+    """Of words taken over from paper often only the day is known (代录): then no hour is made up."""
+    local = timezone.localtime(one.happened_at)
+    return local.date() if one.recorded_by_id and local.time() == time.min else local
 
 
 def _readers(case: Case, decisions: list[Decision]) -> tuple[Reader, ...]:
@@ -149,7 +188,7 @@ def _readers(case: Case, decisions: list[Decision]) -> tuple[Reader, ...]:
             Reader(
                 name=one.signed_name if one else str(turn.hands),
                 sent_at=turn.issued_at,
-                read_at=one.happened_at if one else None,
+                read_at=_written_at(one) if one else None,
                 back_at=turn.ended_at,
                 words=one.opinion if one else "",
                 principal=one.signed_for if one else "",

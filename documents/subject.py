@@ -13,11 +13,11 @@ from office.acting.door import wordless
 from office.forms.deciding import DateField
 from office.forms.people import Candidates, HolderField, HoldersField, key_of
 from office.levels import FIRST_STATE_SECRET
-from office.models.cases import Case, Turn
+from office.models.cases import Case, Decision, Turn
 from office.models.people import Post, User
 
 from . import paths
-from .models import IncomingDocument
+from .models import IncomingDocument, MeetingNotice
 
 
 def second_lines(cases: Sequence[Case]) -> dict[int, str]:
@@ -108,8 +108,19 @@ def _meeting(one: IncomingDocument) -> dict | None:
         "place": meeting.place,
         "rank": meeting.rank_wanted,
         "answer_by": showing.moment(meeting.answer_by),
-        "goes": "、".join(person.name for person in meeting.attendees.all()),
+        "goes": "、".join(_who_goes(one.case_id, meeting)),
     }
+
+
+def _who_goes(case_id: int, meeting: MeetingNotice) -> list[str]:
+    """In the office's order; whoever has excused himself since is named with it."""
+    people = list(meeting.attendees.all())
+    excused = set(
+        Decision.objects.filter(case_id=case_id, move="excuse", actor__in=people).values_list("actor_id", flat=True)
+    )
+    known = access.identities(people, on=timezone.localdate())
+    people.sort(key=lambda person: min((seat.rank for seat in known[person.pk].seats if seat.rank), default=999))
+    return [_("%(who)s（请假）") % {"who": person.name} if person.pk in excused else person.name for person in people]
 
 
 def _classified_words(case: Case) -> str:

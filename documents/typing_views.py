@@ -55,7 +55,7 @@ def incoming_duplicates(request: Asked) -> HttpResponse:
     if not may_register(request.user):
         raise Http404
     key = request.GET.get("sender_id", "")
-    sender = Organisation.objects.filter(pk=int(key)).first() if key.isdigit() else None
+    sender = Organisation.objects.filter(pk=int(key)).first() if key.isdecimal() else None
     sender = sender or Organisation.objects.filter(name=request.GET.get("sender", "").strip()).first()
     number = shorthand.read_document_number(request.GET.get("doc_number", "")[:80])
     twins = (

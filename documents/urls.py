@@ -1,6 +1,6 @@
 from django.urls import path
 
-from . import paper_views, typing_views, views
+from . import correcting_views, paper_views, typing_views, views
 
 urlpatterns = [
     path("incoming/", views.incoming_list, name="incoming_list"),
@@ -13,7 +13,7 @@ urlpatterns = [
     path("incoming/same-file/", typing_views.incoming_same_file, name="incoming_same_file"),
     path("incoming/date/", typing_views.read_date, name="read_date"),
     path("incoming/register/", paper_views.register, name="incoming_print"),
-    path("incoming/<str:public_id>/edit/", views.incoming_edit, name="incoming_edit"),
+    path("incoming/<str:public_id>/edit/", correcting_views.incoming_edit, name="incoming_edit"),
     path("incoming/<str:public_id>/slip/", paper_views.slip, name="incoming_slip"),
     path("incoming/<str:public_id>/circulation/", paper_views.circulation, name="incoming_circulation"),
     path("incoming/<str:public_id>/label/", paper_views.label, name="incoming_label"),

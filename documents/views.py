@@ -1,5 +1,6 @@
 """Registering, the register on screen, corrections, and the papers that come out of it."""
 
+import uuid
 from urllib.parse import urlencode
 
 from django.conf import settings
@@ -15,7 +16,6 @@ from django.utils.translation import gettext_noop
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from office import access, acting, files, searching, shorthand, showing
-from office.acting.door import wordless
 from office.levels import FIRST_STATE_SECRET
 from office.models.cases import Case, Turn
 from office.models.contacts import Organisation
@@ -27,7 +27,7 @@ from office.views.deciding import initial_from, save_draft
 from office.views.tracking import visible
 
 from . import onscreen, registering
-from .forms import MEETING_BOOK, TELEGRAM_BOOK, CorrectionForm, IncomingForm, RegisterFilter
+from .forms import MEETING_BOOK, TELEGRAM_BOOK, IncomingForm, RegisterFilter
 from .models import IncomingDocument
 from .registers import entries, handed_to, result_of, short_number, signed_for
 
@@ -94,7 +94,7 @@ def _save(request: Asked, form: IncomingForm) -> Case | None:
                 shorthand.read_document_number(data["doc_number"]),
                 visible=access.visible_to(request.user),
             )
-            return registering.register(
+            case = registering.register(
                 actor=request.user,
                 series=form.book(),
                 sender=sender,
@@ -107,6 +107,13 @@ def _save(request: Asked, form: IncomingForm) -> Case | None:
                 duplicate_of=twins[0] if twins else None,
                 **form.fields_of_document(),
             )
+            registering.refuse_another(case, sender=sender, number=shorthand.read_document_number(data["doc_number"]))
+            return case
+    except acting.AlreadySent as sent:
+        # What stands on the page is a paper of its own: pressed again, it is saved as one.
+        form.data = form.data.copy()
+        form.data["token"] = str(uuid.uuid4())
+        form.add_error(None, sent.sentence)
     except acting.Refused as refused:
         form.add_error(refused.field if refused.field in form.fields else None, refused.sentence)
     except files.Unfit as unfit:
@@ -371,89 +378,6 @@ def _register_row(one: IncomingDocument) -> dict:
         "note": one.note,
         "void_words": void_words(voided),
     }
-
-
-@require_http_methods(["GET", "POST"])
-def incoming_edit(request: Asked, public_id: str) -> HttpResponse:
-    """更正登记: the number stays; the new content is bound to the chain, and holders are told it changed."""
-    case = visible(request, public_id, at=gettext_noop("更正登记"))
-    document = get_object_or_404(IncomingDocument.objects.select_related("sender", "case"), case=case)
-    if not (access.holds_hub(request.user, case) or case.opened_by_id == request.user.pk):
-        raise Http404
-    form = CorrectionForm(request.POST or None, request.FILES or None, document=document)
-    if request.method == "POST" and form.is_valid() and _correct(request, form, document):
-        messages.success(request, _("已更正，改动前后的内容都留在记录里。"))
-        return redirect("case", public_id)
-    return TemplateResponse(
-        request,
-        "documents/incoming_edit.html",
-        {
-            "case": {
-                "reference": case.reference,
-                "title": showing.title_of(case),
-                "url": reverse("case", args=[public_id]),
-            },
-            "form": form,
-            "history": _history(document),
-        },
-        status=422 if form.errors else 200,
-    )
-
-
-def _correct(request: Asked, form: CorrectionForm, document: IncomingDocument) -> bool:
-    data = form.cleaned_data
-    try:
-        with transaction.atomic():
-            case = Case.objects.select_for_update(of=("self",)).get(pk=document.case_id)
-            if case.outcome == "void":
-                raise acting.Refused(_("已作废的登记不能更正。"))
-            document.sender = registering.sender_named(data["sender"])
-            for name in ("received_on", "dated_on", "copies", "pages", "copy_number", "note"):
-                setattr(document, name, data[name])
-            document.enclosures = data["enclosures"] or 0
-            if data["number"] != document.number:
-                document.number_typed = data["number"]
-                document.number = shorthand.read_document_number(data["number"])
-            document._change_reason = data["reason"]
-            document.save()
-            case.title, case.urgency = data["title"], data["urgency"]
-            if not wordless(case):
-                case.search_text = registering.search_words(document)
-            case.save(update_fields=["title", "urgency", "search_text"])
-            if data["files"]:
-                files.attach(
-                    case,
-                    data["files"],
-                    actor=request.user,
-                    role=Attachment.Role.ATTACHMENT,
-                    at=timezone.now(),
-                )
-            acting.note_content(case, actor=request.user, reason=data["reason"])
-    except acting.Refused as refused:
-        form.add_error(None, refused.sentence)
-        return False
-    except files.Unfit as unfit:
-        form.add_error("files", str(unfit))
-        return False
-    return True
-
-
-def _history(document: IncomingDocument) -> list[dict]:
-    rows = []
-    versions = list(document.history.select_related("history_user").order_by("-history_date")[:30])
-    for new, old in zip(versions, versions[1:], strict=False):
-        for change in new.diff_against(old).changes:
-            field = IncomingDocument._meta.get_field(change.field)
-            rows.append(
-                {
-                    "when": showing.moment(new.history_date),
-                    "who": str(new.history_user or ""),
-                    "field": str(field.verbose_name),
-                    "old": str(change.old if change.old is not None else ""),
-                    "new": str(change.new if change.new is not None else ""),
-                }
-            )
-    return rows
 
 
 def document_of(request: Asked, public_id: str) -> IncomingDocument:

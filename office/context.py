@@ -81,6 +81,8 @@ class Page:
         """待办 and 待阅 in one query over the queue's own indexes."""
         if self.worker is None:
             return {"all": 0, "reading": 0}
+        if (known := getattr(self.request, "waiting_counts", None)) is not None:
+            return known
         from office.views.queue import reading_steps
 
         only_read = Q(side=True, step__in=reading_steps())

@@ -12,6 +12,7 @@ from django.db.models.signals import post_migrate
 # Tables nobody rewrites, and the columns a retention order may blank (the trigger sees that it is one).
 APPEND_ONLY: dict[str, list[str]] = {
     "office_decision": ["opinion", "reason", "salt"],
+    "office_contentchange": [],
     "office_anchor": [],
     "office_anchorline": [],
     "office_look": [],

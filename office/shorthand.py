@@ -23,6 +23,12 @@ _YEAR_MONTH_DAY = re.compile(r"^(\d{4}|\d{2})[-./年\s](\d{1,2})[-./月\s](\d{1,
 _MONTH_DAY = re.compile(r"^(\d{1,2})[-./月\s](\d{1,2})日?$")
 
 
+# Without a year, and another year's day: further off than this it is more likely a slip of the finger.
+FAR = 183
+# Papers of the People's Republic, and limits somebody now living may see.
+EARLIEST, LATEST = 1949, 2099
+
+
 class Unreadable(ValueError):
     """Carries the sentence that says what to type instead."""
 
@@ -31,7 +37,8 @@ def read_date(text: str, *, today: date, lean: Literal["past", "future"] = "past
     """The date meant by `text`; None for empty text. Raises Unreadable.
 
     Without a year the nearest such day: not later than tomorrow when leaning to the past (a received
-    date), not earlier than today when leaning to the future (a deadline).
+    date), not earlier than today when leaning to the future (a deadline). A day that would lie more than half a
+    year off in another year is asked for with its year.
     """
     plain = unicodedata.normalize("NFKC", text).strip().rstrip("号前")
     if not plain:
@@ -40,10 +47,10 @@ def read_date(text: str, *, today: date, lean: Literal["past", "future"] = "past
         return today + timedelta(days=_WORDS[plain])
     parts: tuple[int | None, int, int] | None = None
     if plain.isdigit():
-        parts = _from_digits(plain, today=today)
+        parts = _from_digits(plain, today=today, lean=lean)
     elif match := _YEAR_MONTH_DAY.match(plain):
-        written = int(match[1])
-        parts = (written if written > 99 else 2000 + written, int(match[2]), int(match[3]))
+        year = int(match[1])
+        parts = (year if len(match[1]) == 4 else 2000 + year, int(match[2]), int(match[3]))
     elif match := _MONTH_DAY.match(plain):
         parts = (None, int(match[1]), int(match[2]))
     if parts is None:
@@ -54,7 +61,7 @@ def read_date(text: str, *, today: date, lean: Literal["past", "future"] = "past
     return _nearest(month, day, today=today, lean=lean, text=text)
 
 
-def _from_digits(plain: str, *, today: date) -> tuple[int | None, int, int] | None:
+def _from_digits(plain: str, *, today: date, lean: str) -> tuple[int | None, int, int] | None:
     if len(plain) == 8:
         return int(plain[:4]), int(plain[4:6]), int(plain[6:])
     if len(plain) == 6:
@@ -64,8 +71,18 @@ def _from_digits(plain: str, *, today: date) -> tuple[int | None, int, int] | No
     if len(plain) == 3:
         return None, int(plain[0]), int(plain[1:])
     if len(plain) <= 2:
-        return today.year, today.month, int(plain)
+        return _nearest_month(int(plain), today=today, lean=lean)
     return None
+
+
+def _nearest_month(day: int, *, today: date, lean: str) -> tuple[int, int, int]:
+    """A day alone is of this month, or of the one before or after it, as the field leans."""
+    month = today.month
+    if lean == "past" and day > today.day + 1:
+        month -= 1
+    elif lean == "future" and day < today.day:
+        month += 1
+    return today.year + (month - 1) // 12, (month - 1) % 12 + 1, day
 
 
 def _nearest(month: int, day: int, *, today: date, lean: str, text: str) -> date:
@@ -79,15 +96,21 @@ def _nearest(month: int, day: int, *, today: date, lean: str, text: str) -> date
         except ValueError:
             continue
         if fits(found):
+            if year != today.year and abs((found - today).days) > FAR:
+                words = _("“%(text)s”是 %(day)s 吗？离今天太远，请连年份一起写。")
+                raise Unreadable(words % {"text": text, "day": found.isoformat()})
             return found
     return _real(today.year, month, day, text)
 
 
 def _real(year: int, month: int, day: int, text: str) -> date:
     try:
-        return date(year, month, day)
+        found = date(year, month, day)
     except ValueError:
         raise Unreadable(_("没有“%(text)s”这一天，请核对日期。") % {"text": text}) from None
+    if not EARLIEST <= year <= LATEST:
+        raise Unreadable(_("年份 %(year)d 不会是办文的年份，请核对日期。") % {"year": year})
+    return found
 
 
 _BRACKETS = re.compile(r"[\[［【（(〈<﹝{『「]\s*(\d{4})\s*年?\s*[\]］】）)〉>﹞}』」]")

@@ -90,11 +90,12 @@ def deadline(
     why_url: str = "",
     issued_at: datetime | None = None,
     ranked: bool = False,
-    met: bool = False,
+    met_at: datetime | None = None,
 ) -> dict:
-    """Always a sign and a word. A ranked leader reads how long it has waited for him, never that it is late."""
-    if met:
-        return {"state": "done", "words": _("已办"), "date_words": moment(due_at), "why_url": why_url}
+    """Always a sign and a word, and of what is done when it was done. A ranked leader reads how long it has waited
+    for him, never that it is late."""
+    if met_at is not None:
+        return {"state": "done", "words": _("已办"), "date_words": moment(met_at), "why_url": why_url}
     if ranked and issued_at is not None:
         days = (timezone.localdate(now) - timezone.localdate(issued_at)).days
         words = ngettext("等您 %(n)d 天", "等您 %(n)d 天", days) % {"n": days} if days else _("今天送到")

@@ -22,13 +22,14 @@ from .common import (
 )
 from .dates import extend, pause, resume
 from .door import Refused
-from .forward import act, start
+from .forward import AlreadySent, act, start
 from .opened import opened
 from .record import confirm_record
 from .relocation import ask_relocation, confirm_relocation, withdraw_relocation
 from .ways_back import give_back, may_take_back, return_to, take_back
 
 __all__ = [
+    "AlreadySent",
     "Refused",
     "act",
     "add_readers",

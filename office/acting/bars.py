@@ -4,13 +4,14 @@ from datetime import date, datetime, timedelta
 
 from django.db import transaction
 from django.db.models import Q
+from django.utils.translation import gettext as _
 
 from office import access, procedures
 from office.models.cases import Barred, Case, Link, Turn
 from office.models.people import Department, Deputy, PostHolding, User, in_hands
 
 from .circulation import after_return, having
-from .door import Passing, decide, end, issue, land, now_or
+from .door import Passing, Refused, decide, end, issue, land, now_or
 from .labels import LABELS
 
 
@@ -34,6 +35,21 @@ def bar(
         Barred.objects.bulk_create(rows, ignore_conflicts=True)
         for one in cases:
             take_from_barred(one, actor=actor, at=at)
+            if nobody := _in_no_hands(one):
+                raise Refused(
+                    _("回避之后，%(case)s 到%(post)s就没有人能办了。请先让系统管理员安排别人任这个岗位，再登记回避。")
+                    % {"case": one.reference or one.public_id, "post": nobody}
+                )
+
+
+def _in_no_hands(case: Case) -> str:
+    """Whose turn nobody could act on any more; the empty string where somebody always can."""
+    for turn in case.turns.filter(ended_at__isnull=True).select_related("holder", "post"):
+        turn.case = case
+        people = [turn.hands] if isinstance(turn.hands, User) else access.seated(turn.hands)
+        if people and not access.able(case, people):
+            return str(turn.hands)
+    return ""
 
 
 def settle_bars(person: User, *, actor: User, at: datetime | None = None) -> None:

@@ -1,6 +1,6 @@
 """The common moves, written once and offered wherever a step does not forbid them."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import cast
 
@@ -8,7 +8,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from office import access, dials, numbering, procedures, timing
-from office.models.cases import Case, Decision, Turn
+from office.models.cases import Case, ContentChange, Decision, Turn
 from office.models.files import StoredFile
 from office.models.people import User
 
@@ -231,15 +231,22 @@ def correct(
 
 
 def note_content(
-    case: Case, *, actor: User, reason: str, at: datetime | None = None, content_hash: str | None = None
+    case: Case,
+    *,
+    actor: User,
+    reason: str,
+    at: datetime | None = None,
+    content_hash: str | None = None,
+    before: Mapping[str, str] | None = None,
 ) -> Decision | None:
     """After a form has corrected what the paper says: bind the new content to the chain. The caller holds a
-    transaction and has checked that `actor` may. Nothing changed: no decision."""
+    transaction and has checked that `actor` may. Nothing changed: no decision. `before`: the case's own columns as
+    they were ({"title": …}), kept beside the decision where they are different now."""
     case = lock_case(case)
     refuse_if_changed(case, content_hash)
-    before = case.content_hash
+    known = case.content_hash
     give_content_hash(case)
-    if case.content_hash == before:
+    if case.content_hash == known:
         return None
     procedure = procedures.get(case.procedure)
     turn = case.turns.filter(side=False).order_by("-id").first()
@@ -248,7 +255,13 @@ def note_content(
         case=case, turn=cast(Turn, turn), procedure=procedure, step=step, actor=actor, at=now_or(at),
         reason=clean_words(case, reason, field="reason"),
     )
-    return decide(passing, move="content", label=LABELS["content"], leads_to=step.code)
+    made = decide(passing, move="content", label=LABELS["content"], leads_to=step.code)
+    ContentChange.objects.bulk_create(
+        ContentChange(case=case, decision=made, field=field, before=old, after=getattr(case, field))
+        for field, old in (before or {}).items()
+        if old != getattr(case, field)
+    )
+    return made
 
 
 def void(case: Case, *, actor: User, reason: str, at: datetime | None = None) -> Decision:

@@ -51,12 +51,13 @@ def start(
 ) -> Case:
     """Open a case with its number, its Matter (made by `build`) and its first turn, or nothing at all.
 
-    `token` is the form's: the same one twice gives the case that exists. Raises Refused.
+    `token` is the form's: the same one twice gives the case that exists, and with other content AlreadySent.
+    Raises Refused.
     """
     if token is not None:
         known = Case.objects.filter(start_token=token).first()
         if known is not None:
-            return known
+            return _sent_twice(known, actor=actor, title=title)
     at = now_or(at)
     try:
         with transaction.atomic():
@@ -69,7 +70,20 @@ def start(
         known = Case.objects.filter(start_token=token).first() if token is not None else None
         if known is None:
             raise
+        return _sent_twice(known, actor=actor, title=title)
+
+
+class AlreadySent(Refused):
+    """The form has been sent before with something else in it: a page kept open, or opened twice."""
+
+
+def _sent_twice(known: Case, *, actor: User, title: str) -> Case:
+    if known.opened_by_id == actor.pk and known.title == title:
         return known
+    raise AlreadySent(
+        _("这张登记表已经保存过一件（%(number)s），现在填的还没有保存。请核对后再保存一次，作为新的一件。")
+        % {"number": known.reference or known.public_id}
+    )
 
 
 def _start(procedure, *, actor, title, token, at, series, to, build, label, fields) -> Case:

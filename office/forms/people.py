@@ -19,13 +19,13 @@ def key_of(holder: User | Post) -> str:
 def by_keys(keys: Iterable[str]) -> list[User | Post]:
     """The persons and posts behind form keys, in the given order; unknown ones raise ValidationError."""
     keys = [key for key in keys if key]
-    people = User.objects.in_bulk([int(key[1:]) for key in keys if key[0] == "u" and key[1:].isdigit()])
+    people = User.objects.in_bulk([int(key[1:]) for key in keys if key[0] == "u" and key[1:].isdecimal()])
     posts = Post.objects.select_related("department").in_bulk(
-        [int(key[1:]) for key in keys if key[0] == "p" and key[1:].isdigit()]
+        [int(key[1:]) for key in keys if key[0] == "p" and key[1:].isdecimal()]
     )
     found: list[User | Post] = []
     for key in keys:
-        number = int(key[1:]) if key[1:].isdigit() else 0
+        number = int(key[1:]) if key[1:].isdecimal() else 0
         holder = people.get(number) if key[0] == "u" else posts.get(number)
         if holder is None:
             raise ValidationError(_("名单里没有这个人，请重新选择。"))

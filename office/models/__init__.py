@@ -1,6 +1,18 @@
 """The core's tables, one file per concern (docs/glossary.md names each)."""
 
-from .cases import Anchor, AnchorLine, Barred, Case, Decision, Link, Planned, Relocation, RetentionOrder, Turn
+from .cases import (
+    Anchor,
+    AnchorLine,
+    Barred,
+    Case,
+    ContentChange,
+    Decision,
+    Link,
+    Planned,
+    Relocation,
+    RetentionOrder,
+    Turn,
+)
 from .clocks import Chase, Clock, Day, KnownYear, Pause, Reminder
 from .contacts import Contact, Organisation
 from .dials import Ladder, Phrase, ProcedureChoice, Setting, StepSetting
@@ -21,6 +33,7 @@ __all__ = [
     "Chase",
     "Clock",
     "Contact",
+    "ContentChange",
     "Day",
     "Decision",
     "Delivery",

@@ -268,6 +268,20 @@ class RetentionOrder(models.Model):
         ]
 
 
+class ContentChange(models.Model):
+    """What a correction of an entry changed in the case's own columns: both versions, beside the decision of it."""
+
+    case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="content_changes")
+    decision = models.ForeignKey(Decision, on_delete=models.PROTECT, related_name="content_changes")
+    field = models.CharField(max_length=30)
+    before = models.TextField(blank=True)
+    after = models.TextField(blank=True)
+
+    class Meta:
+        default_permissions = ()
+        ordering = ["id"]
+
+
 class Relocation(models.Model):
     """重定位: one person asks with a reason, a second one carries it out."""
 

@@ -209,6 +209,7 @@ class Slip(Sheet):
     pages: str = ""
     attachments: str = ""
     due_at: Moment = None
+    meeting: str = ""
     proposals: tuple[Opinion, ...] = ()
     instructions: tuple[Opinion, ...] = ()
     handling: tuple[Opinion, ...] = ()

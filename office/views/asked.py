@@ -11,3 +11,5 @@ class Asked(HttpRequest):
 
     user: User
     htmx: HtmxDetails
+    # What waits for him, where a page has counted it already: {"all", "reading"} (office/context.py).
+    waiting_counts: dict[str, int]

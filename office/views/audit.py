@@ -42,7 +42,7 @@ WATCHED = {
 
 
 def page_from(request: Asked) -> int:
-    return int(request.GET["from"]) if request.GET.get("from", "").isdigit() else 0
+    return int(request.GET["from"]) if request.GET.get("from", "").isdecimal() else 0
 
 
 def links(request: Asked, start: int, *, more: bool) -> dict[str, str]:

@@ -108,15 +108,19 @@ def bar(request: Asked, public_id: str) -> HttpResponse:
         raise Http404
     form = BarForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
-        acting.bar(
-            found,
-            actor=request.user,
-            people=form.cleaned_data["people"],
-            departments=list(form.cleaned_data["departments"]),
-        )
-        messages.success(request, _("已回避：他们看不到、搜不到，也办不了；手里的已转给岗位。"))
-        still_mine = access.visible_to(request.user).filter(pk=found.pk).exists()
-        return redirect("case", public_id) if still_mine else redirect("queue")
+        try:
+            acting.bar(
+                found,
+                actor=request.user,
+                people=form.cleaned_data["people"],
+                departments=list(form.cleaned_data["departments"]),
+            )
+        except acting.Refused as refused:
+            form.add_error(None, refused.sentence)
+        else:
+            messages.success(request, _("已回避：他们看不到、搜不到，也办不了；手里的已转给岗位。"))
+            still_mine = access.visible_to(request.user).filter(pk=found.pk).exists()
+            return redirect("case", public_id) if still_mine else redirect("queue")
     barred = [str(one.person or one.department) for one in found.barred.select_related("person", "department")]
     lines = [
         _("选中的人和部门看不到、搜不到、也收不到这份文件和与它相连的文件。"),
@@ -214,14 +218,14 @@ def _circulate(request: Asked, found: Case, hub: Turn, form: AddReadersForm) -> 
             actor=request.user,
         )
         messages.success(request, _("已送出。"))
-    elif posted.get("recall", "").isdigit():
+    elif posted.get("recall", "").isdecimal():
         turn = get_object_or_404(Turn, pk=int(posted["recall"]), case=found, side=True)
         acting.recall(turn, actor=request.user, reason=posted.get("reason", ""))
         messages.success(request, _("已收回。"))
-    elif posted.get("drop", "").isdigit():
+    elif posted.get("drop", "").isdecimal():
         planned = get_object_or_404(found.planned, pk=int(posted["drop"]))
         acting.drop_planned(planned, actor=request.user, hub=hub)
-    elif posted.get("up", "").isdigit():
+    elif posted.get("up", "").isdecimal():
         keys = list(
             found.planned.filter(turn__isnull=True, dropped_at__isnull=True).values_list("pk", flat=True)
         )

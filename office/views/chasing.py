@@ -71,7 +71,7 @@ class BookFilter(forms.Form):
 def register(request: Asked) -> HttpResponse:
     filters = BookFilter(request.GET or None)
     chosen = filters.cleaned_data if filters.is_valid() else {}
-    start = int(request.GET["from"]) if request.GET.get("from", "").isdigit() else 0
+    start = int(request.GET["from"]) if request.GET.get("from", "").isdecimal() else 0
     rows = chasing.chase_register(
         request.user,
         year=chosen.get("year"),

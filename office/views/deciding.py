@@ -25,7 +25,7 @@ from office.views.papers import paper_of
 from office.views.queue import just_done, of_kind, ordered, reading_steps
 
 # Fields of a posted form that are no words of the writer.
-NOT_DRAFTED = {"csrfmiddlewaretoken", "move", "content_hash"}
+NOT_DRAFTED = {"csrfmiddlewaretoken", "move", "content_hash", "token"}
 
 # What a page says about whose hands a turn is in, with the departments their names carry.
 HANDS = ("holder", "post__department", "back_to__holder", "back_to__post__department")
@@ -86,8 +86,11 @@ def _already_gone(request: Asked, key: int) -> HttpResponse:
     gone = get_object_or_404(Turn.objects.select_related("case"), pk=key)
     case = get_object_or_404(access.visible_to(request.user), pk=gone.case_id)
     if request.method == "POST":
-        _keep_words(request, gone)
-        messages.error(request, _("这一环节已经办过或收回，您的意见没有提交，已存为草稿。"))
+        words = request.POST.get("opinion", "").replace("\0", "").strip()[:2000]
+        if words and not wordless(case):
+            messages.error(request, _("这一环节已经办过或收回，您的意见没有提交：“%(words)s”") % {"words": words})
+        else:
+            messages.error(request, _("这一环节已经办过或收回，您的意见没有提交。"))
     else:
         messages.info(request, _("这一环节已经办过，或者现在不在您手里。"))
     return redirect("case", case.public_id)
@@ -248,7 +251,8 @@ def draft_key(turn: Turn) -> str:
 def words_in(posted: QueryDict) -> dict[str, list[str]]:
     """What was typed or ticked, ready to be kept as a draft."""
     return {
-        name: posted.getlist(name)
+        # A database text holds no NUL; no keyboard types one.
+        name: [value.replace("\0", "") for value in posted.getlist(name)]
         for name in posted
         if name not in NOT_DRAFTED and any(value.strip() for value in posted.getlist(name))
     }

@@ -27,7 +27,7 @@ def search(request: Asked) -> HttpResponse:
     exact = searching.by_reference(request.user, words)
     if exact is not None:
         return redirect("case", exact.public_id)
-    before = int(request.GET["before"]) if request.GET.get("before", "").isdigit() else None
+    before = int(request.GET["before"]) if request.GET.get("before", "").isdecimal() else None
     cases = searching.search(request.user, words, count=PAGE + 1, before=before)
     more = len(cases) > PAGE
     cases = cases[:PAGE]

@@ -1,10 +1,11 @@
 """The work queue: 待办, 待阅, 已办, 我发起的, 我关注的. Counted queries: the same for 10 or 500 open items."""
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import timedelta
 
 from django.contrib import messages
-from django.db.models import Q
+from django.db.models import Count, Q
 from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
@@ -61,14 +62,15 @@ def _queue(request: Asked, *, kind: str) -> HttpResponse:
     now = timezone.now()
     who = access.identity(request.user)
     turns = of_kind(access.waiting_for(request.user), kind)
-    functions = _functions(turns)
     function = request.GET.get("function", "")
+    counted = _counted(request, kind=kind, function=function, now=now)
+    request.waiting_counts = counted.everything
+    functions, counts = counted.functions, counted.buckets
     if function:
         turns = turns.filter(case__procedure__in=subjects.codes(function))
-    start = max(0, int(request.GET.get("from", 0) or 0)) if request.GET.get("from", "0").isdigit() else 0
-    total = sum(functions.values()) if not function else functions.get(function, 0)
+    start = max(0, int(request.GET.get("from", 0) or 0)) if request.GET.get("from", "0").isdecimal() else 0
+    total = counts["total"]
     page = list(ordered(turns).select_related("case", "case__series", "holder", "post")[start : start + PAGE])
-    counts = _bucket_counts(turns, now=now, ranked=who.ranked)
     rows = _rows(page, now=now, ranked=who.ranked)
     groups = _grouped(rows, counts, ranked=who.ranked)
     late = 0 if who.ranked else counts["overdue"]
@@ -89,34 +91,45 @@ def _queue(request: Asked, *, kind: str) -> HttpResponse:
     )
 
 
-def _functions(turns) -> dict[str, int]:
-    """Open items by function, in one query."""
-    from django.db.models import Count
+@dataclass(frozen=True)
+class Counted:
+    """What waits for somebody, counted in one query: by function, by date, and both kinds for the navigation."""
 
-    counts: dict[str, int] = {}
-    for row in turns.order_by().values("case__procedure").annotate(n=Count("pk")):
-        function = subjects.of(row["case__procedure"])
-        counts[function] = counts.get(function, 0) + row["n"]
-    return counts
+    functions: dict[str, int]
+    buckets: dict[str, int]
+    everything: dict[str, int]
 
 
-def _bucket_counts(turns, *, now, ranked: bool) -> dict[str, int]:
-    from django.db.models import Count
-
-    tomorrow = timezone.localtime(now).replace(
-        hour=0, minute=0, second=0, microsecond=0
-    ) + timedelta(days=1)
-    found = turns.order_by().aggregate(
-        overdue=Count("pk", filter=Q(due_at__lt=now)),
-        today=Count("pk", filter=Q(due_at__gte=now, due_at__lt=tomorrow)),
-        total=Count("pk"),
+def _counted(request: Asked, *, kind: str, function: str, now) -> Counted:
+    read = Q(side=True, step__in=reading_steps())
+    mine = read if kind == "reading" else ~read
+    tomorrow = timezone.localtime(now).replace(hour=0, minute=0, second=0, microsecond=0) + timedelta(days=1)
+    rows = (
+        access.waiting_for(request.user)
+        .order_by()
+        .values("case__procedure")
+        .annotate(
+            all=Count("pk"),
+            reading=Count("pk", filter=read),
+            total=Count("pk", filter=mine),
+            overdue=Count("pk", filter=mine & Q(due_at__lt=now)),
+            today=Count("pk", filter=mine & Q(due_at__gte=now, due_at__lt=tomorrow)),
+        )
     )
-    return {
-        "overdue": found["overdue"],
-        "today": found["today"],
-        "later": found["total"] - found["overdue"] - found["today"],
-        "total": found["total"],
-    }
+    functions: dict[str, int] = {}
+    buckets = {"overdue": 0, "today": 0, "later": 0, "total": 0}
+    everything = {"all": 0, "reading": 0}
+    for row in rows:
+        for name in everything:
+            everything[name] += row[name]
+        of = subjects.of(row["case__procedure"])
+        if row["total"]:
+            functions[of] = functions.get(of, 0) + row["total"]
+        if not function or of == function:
+            for name in ("overdue", "today", "total"):
+                buckets[name] += row[name]
+    buckets["later"] = buckets["total"] - buckets["overdue"] - buckets["today"]
+    return Counted(functions, buckets, everything)
 
 
 def _sentence(total: int, late: int, *, kind: str) -> str:
@@ -257,7 +270,7 @@ def just_done(request: Asked) -> dict | None:
 @require_POST
 def batch(request: Asked) -> HttpResponse:
     """Reading papers and equal steps, several at once: each stands alone, and each answers with its own line."""
-    keys = [int(key) for key in request.POST.getlist("turn") if key.isdigit()]
+    keys = [int(key) for key in request.POST.getlist("turn") if key.isdecimal()]
     turns = list(ordered(access.waiting_for(request.user).filter(pk__in=keys)).select_related("case"))
     done = 0
     for turn in turns:
@@ -314,7 +327,7 @@ def _page_keys(request: Asked, keys: Iterable[int]) -> list[int]:
 
 
 def _cases(request: Asked, keys: list[int], *, kind: str, heading: str, empty: str) -> HttpResponse:
-    start = int(request.GET["from"]) if request.GET.get("from", "").isdigit() else 0
+    start = int(request.GET["from"]) if request.GET.get("from", "").isdecimal() else 0
     visible = access.visible_to(request.user)
     cases = {case.pk: case for case in visible.filter(pk__in=keys[start : start + PAGE])}
     page = [cases[key] for key in keys[start : start + PAGE] if key in cases]

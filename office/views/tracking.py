@@ -195,7 +195,7 @@ def _running_first(clocks) -> list[Clock]:
 def _clock_words(one: Clock, *, now) -> dict:
     running = _is_running(one)
     paused = next((pause for pause in one.pauses.all() if pause.to_at is None), None)
-    words = showing.deadline(one.due_at, now=now, met=not running)
+    words = showing.deadline(one.due_at, now=now, met_at=one.met_at or one.stopped_at)
     if one.stopped_at:
         words["words"] = _("已停止")
     return {
@@ -383,7 +383,7 @@ def why(request: Asked, key: int) -> HttpResponse:
                 "title": showing.title_of(case),
                 "case_reference": case.reference,
                 "case_url": reverse("case", args=[case.public_id]),
-                "deadline": showing.deadline(one.due_at, now=now, met=bool(one.met_at or one.stopped_at)),
+                "deadline": showing.deadline(one.due_at, now=now, met_at=one.met_at or one.stopped_at),
                 "due_words": showing.moment(one.due_at),
                 "starts_words": showing.moment(one.starts_at),
                 "limit_words": limit.words() if limit else _("指定日期"),

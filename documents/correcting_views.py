@@ -1,0 +1,155 @@
+"""更正登记: the number stays, both versions stay, and who holds the paper is told that it changed."""
+
+from datetime import datetime
+from typing import Any
+
+from django.contrib import messages
+from django.db import transaction
+from django.http import Http404, HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.template.response import TemplateResponse
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, gettext_noop
+from django.views.decorators.http import require_http_methods
+
+from office import access, acting, files, shorthand, showing
+from office.acting.door import wordless
+from office.levels import Urgency
+from office.models.cases import Case, ContentChange
+from office.models.files import Attachment
+from office.views.asked import Asked
+from office.views.tracking import visible
+
+from . import registering
+from .forms import CorrectionForm
+from .models import IncomingDocument
+
+AS_TYPED = gettext_lazy("来文字号（照打的）")
+CASE_COLUMNS = {"title": gettext_lazy("标题"), "urgency": gettext_lazy("紧急程度")}
+
+
+@require_http_methods(["GET", "POST"])
+def incoming_edit(request: Asked, public_id: str) -> HttpResponse:
+    """更正登记: the number stays; the new content is bound to the chain, and holders are told it changed."""
+    case = visible(request, public_id, at=gettext_noop("更正登记"))
+    document = get_object_or_404(IncomingDocument.objects.select_related("sender", "case"), case=case)
+    if not (access.holds_hub(request.user, case) or case.opened_by_id == request.user.pk):
+        raise Http404
+    form = CorrectionForm(request.POST or None, request.FILES or None, document=document)
+    if request.method == "POST" and form.is_valid() and _correct(request, form, document):
+        messages.success(request, _("已更正，改动前后的内容都留在记录里。"))
+        return redirect("case", public_id)
+    return TemplateResponse(
+        request,
+        "documents/incoming_edit.html",
+        {
+            "case": {
+                "reference": case.reference,
+                "title": showing.title_of(case),
+                "url": reverse("case", args=[public_id]),
+            },
+            "form": form,
+            "history": _history(document),
+        },
+        status=422 if form.errors else 200,
+    )
+
+
+def _correct(request: Asked, form: CorrectionForm, document: IncomingDocument) -> bool:
+    data = form.cleaned_data
+    try:
+        with transaction.atomic():
+            case = Case.objects.select_for_update(of=("self",)).get(pk=document.case_id)
+            if case.outcome == "void":
+                raise acting.Refused(_("已作废的登记不能更正。"))
+            document.sender = registering.sender_named(data["sender"])
+            for name in ("received_on", "dated_on", "copies", "pages", "copy_number", "note"):
+                setattr(document, name, data[name])
+            document.enclosures = data["enclosures"] or 0
+            if data["number"] != document.number:
+                document.number_typed = data["number"]
+                document.number = shorthand.read_document_number(data["number"])
+            document._change_reason = data["reason"]
+            document.save()
+            _correct_meeting(document, data)
+            before = {"title": case.title, "urgency": case.urgency}
+            case.title, case.urgency = data["title"], data["urgency"]
+            if not wordless(case):
+                case.search_text = registering.search_words(document)
+            case.save(update_fields=["title", "urgency", "search_text"])
+            if data["files"]:
+                files.attach(
+                    case,
+                    data["files"],
+                    actor=request.user,
+                    role=Attachment.Role.ATTACHMENT,
+                    at=timezone.now(),
+                )
+            acting.note_content(case, actor=request.user, reason=data["reason"], before=before)
+    except acting.Refused as refused:
+        form.add_error(None, refused.sentence)
+        return False
+    except files.Unfit as unfit:
+        form.add_error("files", str(unfit))
+        return False
+    return True
+
+
+def _correct_meeting(document: IncomingDocument, data: dict) -> None:
+    meeting = getattr(document, "meeting", None)
+    if meeting is None:
+        return
+    meeting.starts_at, meeting.place = data["meeting_at"], data["meeting_place"]
+    meeting.rank_wanted, meeting.answer_by = data["meeting_rank"], data["meeting_answer_by"]
+    meeting._change_reason = data["reason"]
+    meeting.save()
+
+
+def _history(document: IncomingDocument) -> list[dict]:
+    """What was corrected, the latest first: the paper's columns, and the case's own."""
+    rows = [
+        {
+            "at": one.decision.at,
+            "who": one.decision.signed_name,
+            "field": str(CASE_COLUMNS[one.field]),
+            "old": _case_words(one.field, one.before),
+            "new": _case_words(one.field, one.after),
+            "reason": one.decision.reason,
+        }
+        for one in ContentChange.objects.filter(case=document.case_id).select_related("decision")
+    ]
+    for record in filter(None, (document, getattr(document, "meeting", None))):
+        rows += _versions(record)
+    rows.sort(key=lambda row: row["at"], reverse=True)
+    return [{**row, "when": showing.moment(row["at"])} for row in rows]
+
+
+def _versions(record) -> list[dict]:
+    rows = []
+    versions = list(record.history.select_related("history_user").order_by("-history_date")[:30])
+    for new, old in zip(versions, versions[1:], strict=False):
+        for change in new.diff_against(old, foreign_keys_are_objs=True).changes:
+            field = type(record)._meta.get_field(change.field)
+            rows.append(
+                {
+                    "at": new.history_date,
+                    "who": str(new.history_user or ""),
+                    "field": str(AS_TYPED if change.field == "number_typed" else field.verbose_name),
+                    "old": _in_words(change.old),
+                    "new": _in_words(change.new),
+                    "reason": new.history_change_reason or "",
+                }
+            )
+    return rows
+
+
+def _case_words(field: str, value: str) -> str:
+    return str(Urgency(value).label) if field == "urgency" and value else value
+
+
+def _in_words(value: Any) -> str:
+    if isinstance(value, datetime):
+        return showing.moment(value)
+    return "" if value is None else str(value)
