@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, gettext_noop
 from django.views.decorators.http import require_http_methods
 
-from office import access, acting, files, shorthand, showing
+from office import access, acting, files, shorthand, showing, timing
 from office.acting.door import wordless
 from office.levels import Urgency
 from office.models.cases import Case, ContentChange
@@ -22,7 +22,7 @@ from office.models.files import Attachment
 from office.views.asked import Asked
 from office.views.tracking import visible
 
-from . import registering
+from . import paths, registering
 from .forms import CorrectionForm
 from .models import IncomingDocument
 
@@ -101,10 +101,15 @@ def _correct_meeting(document: IncomingDocument, data: dict) -> None:
     meeting = getattr(document, "meeting", None)
     if meeting is None:
         return
+    moved = meeting.answer_by != data["meeting_answer_by"]
     meeting.starts_at, meeting.place = data["meeting_at"], data["meeting_place"]
     meeting.rank_wanted, meeting.answer_by = data["meeting_rank"], data["meeting_answer_by"]
     meeting._change_reason = data["reason"]
     meeting.save()
+    if moved and meeting.answered_at is None and document.case.closed_at is None:
+        at = timezone.now()
+        timing.stop_rule(document.case, rule=paths.MEETING_ANSWER, at=at)
+        paths.start_answer_clock(document, at=at)
 
 
 def _history(document: IncomingDocument) -> list[dict]:

@@ -177,6 +177,11 @@ class IncomingForm(forms.Form):
 
     def clean(self):
         data = super().clean()
+        if data.get("series") != MEETING_BOOK:
+            # What the page has folded away with another book asks for nothing.
+            for name in ("meeting_at", "meeting_place", "meeting_rank", "meeting_answer_by"):
+                self._errors.pop(name, None)
+                data[name] = None
         purpose, secrecy = data.get("purpose"), data.get("secrecy", 0)
         classified = secrecy >= FIRST_STATE_SECRET and not settings.CLASSIFIED_NETWORK
         if classified:
@@ -189,6 +194,8 @@ class IncomingForm(forms.Form):
             self.add_error("dated_on", _("成文日期不能晚于收文日期。"))
         if data.get("answer_by"):
             data["answer_wanted"] = True
+            if data.get("received_on") and data["answer_by"] < data["received_on"]:
+                self.add_error("answer_by", _("答复期限早于收文日期，请核对。"))
         if data.get("series") == TELEGRAM_BOOK and not data.get("telegram_urgency"):
             self.add_error("telegram_urgency", _("电报请选等级。"))
         if data.get("series") == MEETING_BOOK and not classified:
@@ -205,6 +212,10 @@ class IncomingForm(forms.Form):
                 "title",
                 _("涉密文件只登编号、来文单位、密级和期限，不写标题（%(article)s）。") % {"article": article},
             )
+        number = shorthand.read_document_number(data.get("doc_number") or "")
+        if number and not re.search(r"\d+号?$", number):
+            words = _("涉密文件只登编号，这里不像一个文号（%(article)s）。") % {"article": article}
+            self.add_error("doc_number", words)
         for name in WORDS:
             if data.get(name):
                 self.add_error(
@@ -232,6 +243,14 @@ class IncomingForm(forms.Form):
             data["answer_by"] = data.get("answer_by") or timezone.localdate(data["meeting_answer_by"])
 
     # --- What goes to registering.register ---
+
+    def clean_sender(self) -> str:
+        """Initials of nobody are no sender: a name made of them would stay in every list."""
+        name = self.cleaned_data["sender"].strip()
+        if re.fullmatch(r"[a-z]{1,12}", name) and not Organisation.objects.filter(name=name).exists():
+            words = _("没有拼音首字母是“%(name)s”的来文单位，请从列表里选，或写单位全称。")
+            raise ValidationError(words % {"name": name})
+        return name
 
     def organisation(self) -> Organisation:
         found = Organisation.objects.filter(pk=self.cleaned_data.get("sender_id") or 0).first()

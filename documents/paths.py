@@ -16,6 +16,8 @@ from office.procedures import Period
 
 from .models import IncomingDocument, MeetingNotice, Named
 
+# R-SUP-09: the organiser wants to know who comes by the day and hour of his notice.
+MEETING_ANSWER = "R-SUP-09"
 # R-IN-21: replies to subordinates and peers normally within 15 working days; longer needs a reason.
 ANSWER = Period("R-IN-21", clock.workdays(15), source="S1a", pausable=False)
 
@@ -228,7 +230,7 @@ def keep_attendance_answer(passing: Passing) -> None:
     IncomingDocument.objects.filter(case=passing.case).update(
         answered_on=timezone.localdate(passing.at), answer_how=passing.opinion[:200]
     )
-    for rule in (ANSWER.rule, "R-SUP-09"):
+    for rule in (ANSWER.rule, MEETING_ANSWER):
         timing.meet_rule(passing.case, rule=rule, at=passing.at)
 
 
@@ -273,7 +275,7 @@ def start_answer_clock(found: IncomingDocument, *, at: datetime) -> None:
         timing.start_until(
             found.case,
             until=meeting.answer_by,
-            rule="R-SUP-09",
+            rule=MEETING_ANSWER,
             label=gettext_lazy("报名"),
             because=as_printed(gettext_lazy("会议通知要求 %(when)s 前报名。"))
             % {"when": timezone.localtime(meeting.answer_by).strftime("%Y-%m-%d %H:%M")},

@@ -9,6 +9,7 @@ from urllib.parse import urlencode
 
 from django.conf import settings
 from django.contrib.auth import logout
+from django.core.exceptions import SuspiciousOperation
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import Resolver404, resolve, reverse
@@ -80,6 +81,8 @@ class SignedIn:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         if request.path_info.startswith("/" + settings.STATIC_URL.lstrip("/")):
             return self.get_response(request)
+        if "\0" in request.path_info or "%00" in request.META.get("QUERY_STRING", ""):
+            raise SuspiciousOperation("No address of the office holds a NUL.")
         name = name_of(request.path_info)
         if not name or admission.ALL in admission.ADMITTED.get(name, ()):
             # What leads nowhere gets its 404 from Django, signed in or not.

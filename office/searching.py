@@ -18,8 +18,8 @@ from django.db.models.expressions import Col
 from django.db.models.functions import Concat, StrIndex
 
 from office import access
-from office.models.cases import Case
-from office.models.people import User
+from office.models.cases import Case, Turn
+from office.models.people import Kind, User
 from office.shorthand import read_reference
 
 # So many papers are read and tested one by one in a few milliseconds: then all that hold a word are taken.
@@ -205,6 +205,15 @@ def _plain() -> Func:
 def by_reference(user: User, text: str) -> Case | None:
     """The one case whose number was typed (收2026-412), scanned or pasted."""
     return access.visible_to(user).filter(reference=read_reference(text)).exclude(reference="").first()
+
+
+def by_hands(user: User, name: str, *, count: int, before: int | None = None) -> list[Case]:
+    """The newest visible cases that have been in the hands of somebody of this name, of his last thousand."""
+    turns = Turn.objects.filter(holder__name=name, holder__kind=Kind.OFFICE)
+    if before is not None:
+        turns = turns.filter(case_id__lt=before)
+    keys = list(turns.order_by("-case_id").values_list("case_id", flat=True).distinct()[:1_000])
+    return list(access.visible_to(user).filter(pk__in=keys).order_by("-pk")[:count]) if keys else []
 
 
 def share_of(text: str) -> float | None:

@@ -49,8 +49,8 @@ def read_date(text: str, *, today: date, lean: Literal["past", "future"] = "past
     if plain.isdigit():
         parts = _from_digits(plain, today=today, lean=lean)
     elif match := _YEAR_MONTH_DAY.match(plain):
-        year = int(match[1])
-        parts = (year if len(match[1]) == 4 else 2000 + year, int(match[2]), int(match[3]))
+        written = int(match[1])
+        parts = (written if len(match[1]) == 4 else 2000 + written, int(match[2]), int(match[3]))
     elif match := _MONTH_DAY.match(plain):
         parts = (None, int(match[1]), int(match[2]))
     if parts is None:

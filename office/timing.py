@@ -202,6 +202,11 @@ def meet_rule(case: Case, *, rule: str, at: datetime) -> None:
     case.clocks.filter(rule=rule, met_at__isnull=True, stopped_at__isnull=True).update(met_at=at)
 
 
+def stop_rule(case: Case, *, rule: str, at: datetime) -> None:
+    """What was asked for is asked for no more, or for another day by a clock of its own."""
+    case.clocks.filter(rule=rule, met_at__isnull=True, stopped_at__isnull=True).update(stopped_at=at)
+
+
 def _set_due(clock: Clock, due_at: datetime) -> None:
     clock.due_at = due_at
     clock.save(update_fields=["due_at", "set_by_hand", "why"])

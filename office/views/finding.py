@@ -29,6 +29,8 @@ def search(request: Asked) -> HttpResponse:
         return redirect("case", exact.public_id)
     before = int(request.GET["before"]) if request.GET.get("before", "").isdecimal() else None
     cases = searching.search(request.user, words, count=PAGE + 1, before=before)
+    if not cases:
+        cases = searching.by_hands(request.user, words, count=PAGE + 1, before=before)
     more = len(cases) > PAGE
     cases = cases[:PAGE]
     rows = [

@@ -120,14 +120,15 @@ def _counted(request: Asked, *, kind: str, function: str, now) -> Counted:
     buckets = {"overdue": 0, "today": 0, "later": 0, "total": 0}
     everything = {"all": 0, "reading": 0}
     for row in rows:
-        for name in everything:
-            everything[name] += row[name]
+        everything["all"] += row["all"]
+        everything["reading"] += row["reading"]
         of = subjects.of(row["case__procedure"])
         if row["total"]:
             functions[of] = functions.get(of, 0) + row["total"]
         if not function or of == function:
-            for name in ("overdue", "today", "total"):
-                buckets[name] += row[name]
+            buckets["overdue"] += row["overdue"]
+            buckets["today"] += row["today"]
+            buckets["total"] += row["total"]
     buckets["later"] = buckets["total"] - buckets["overdue"] - buckets["today"]
     return Counted(functions, buckets, everything)
 

@@ -45,3 +45,11 @@ def test_nobody_chosen_bars_nobody(client, who, case):
 def test_a_leader_bars_nobody(client, who, case):
     assert bar(client, case, who.leader, people=[f"u{who.clerk.pk}"]).status_code == 404
     assert not case.barred.exists()
+
+
+def test_a_bar_that_leaves_a_paper_in_nobodys_hands_is_refused_in_words(client, who, case):
+    everybody = [f"u{one.pk}" for one in (who.leader, who.clerk, who.second_clerk, who.director)]
+    answer = bar(client, case, who.clerk, people=everybody)
+    assert answer.status_code == 422
+    assert "没有人能办" in answer.content.decode()
+    assert not case.barred.exists()

@@ -1,0 +1,118 @@
+"""Nothing that was written down is lost: forms sent twice, drafts, corrections, words that came too late."""
+
+import uuid
+from datetime import datetime
+
+import pytest
+from django.utils import timezone
+
+from documents import paths
+from documents.models import IncomingDocument
+from documents.sheets import slip_of
+from office.models import Case, ContentChange, Draft
+from tests.people import CHINA
+
+
+@pytest.fixture
+def clerk(who, client):
+    client.force_login(who.clerk)
+    return client
+
+
+def entry(**fields) -> dict[str, str]:
+    return {
+        "token": str(uuid.uuid4()), "series": "收", "received_on": timezone.localdate().isoformat(),
+        "channel": "exchange", "carrier": "paper", "sender": "省农业农村厅", "title": "关于冬春防火的通知",
+        "secrecy": "0", "urgency": "normal", "copies": "1", "purpose": "decision", "save": "next", **fields,
+    }  # fmt: skip
+
+
+def correction(one: IncomingDocument, **fields) -> dict[str, str]:
+    given = {
+        "reason": "登错了", "title": one.case.title, "sender": one.sender.name, "number": one.number,
+        "received_on": one.received_on.isoformat(), "urgency": one.case.urgency, "copies": "1",
+    }  # fmt: skip
+    return {**given, **fields}
+
+
+def correct(client, one: IncomingDocument, **fields):
+    return client.post(f"/documents/incoming/{one.case.public_id}/edit/", correction(one, **fields))
+
+
+CHANGES = [{"title": "另一份文件"}, {"doc_number": "农办〔2026〕9号"}, {"sender": "市财政局"}]
+
+
+@pytest.mark.parametrize("changed", CHANGES)
+def test_another_paper_in_a_form_already_sent_is_said_and_saved_when_pressed_again(clerk, changed):
+    first = entry()
+    clerk.post("/documents/incoming/new/", first)
+    answer = clerk.post("/documents/incoming/new/", {**first, **changed})
+    assert answer.status_code == 422
+    assert "已经保存过一件" in answer.content.decode()
+    assert Case.objects.count() == 1
+    again = {**first, **changed, "token": answer.context["form"].data["token"]}
+    assert clerk.post("/documents/incoming/new/", again).status_code == 302
+    assert Case.objects.count() == 2
+
+
+def test_a_draft_opened_a_second_time_is_a_form_of_its_own(clerk, who):
+    first = entry(title="甲件")
+    clerk.post("/documents/incoming/draft/", first)
+    form = clerk.get("/documents/incoming/new/").context["form"]
+    assert form.initial["title"] == "甲件"
+    assert str(form.initial["token"]) != first["token"]
+    assert "token" not in Draft.objects.get(person=who.clerk).values
+
+
+def test_both_titles_stay_and_are_shown_with_the_reason(clerk, paper):
+    one = paper(title="旧标题").document
+    assert correct(clerk, one, title="新标题", urgency="urgent").status_code == 302
+    kept = list(ContentChange.objects.values_list("field", "before", "after"))
+    assert kept == [("title", "旧标题", "新标题"), ("urgency", "normal", "urgent")]
+    page = clerk.get(f"/documents/incoming/{one.case.public_id}/edit/").content.decode()
+    assert "旧标题" in page and "登错了" in page
+
+
+@pytest.mark.parametrize("column", ["title", "number"])
+def test_R_IN_25_no_correction_opens_an_envelope(clerk, who, paper, column):
+    one = paper(purpose="envelope", title="", addressee=who.leader).document
+    answer = correct(clerk, one, **{column: "农办〔2026〕9号"})
+    assert answer.status_code == 422
+    one.refresh_from_db()
+    assert (one.number, Case.objects.get().title) == ("", "")
+
+
+def meeting(paper, **more):
+    starts = datetime(2026, 11, 25, 9, tzinfo=CHINA)
+    answer = datetime(2026, 11, 24, 12, tzinfo=CHINA)
+    fields = {"starts_at": starts, "place": "县政府三楼", "rank_wanted": "主要负责人", "answer_by": answer}
+    return paper(book="会", answer_wanted=True, meeting={**fields, **more})
+
+
+def test_R_SUP_09_who_comes_is_asked_by_the_hour_of_the_notice(paper):
+    clock = meeting(paper).case.clocks.get(turn=None)
+    assert (clock.rule, clock.due_at) == (paths.MEETING_ANSWER, datetime(2026, 11, 24, 12, tzinfo=CHINA))
+
+
+def test_a_postponed_meeting_is_corrected_with_the_date_of_its_answer(clerk, paper):
+    one = meeting(paper)
+    moved = {"meeting_at": "2026-12-02 下午3点", "meeting_place": "县会堂", "meeting_answer_by": "2026-12-01 12:00"}
+    assert correct(clerk, one.document, **moved).status_code == 302
+    notice = one.document.meeting
+    assert (notice.starts_at, notice.place) == (datetime(2026, 12, 2, 15, tzinfo=CHINA), "县会堂")
+    running = one.case.clocks.get(turn=None, stopped_at=None)
+    assert running.due_at == datetime(2026, 12, 1, 12, tzinfo=CHINA)
+    assert one.case.decisions.filter(move="content").exists()
+
+
+def test_the_slip_of_a_meeting_notice_says_when_and_where(paper):
+    words = slip_of(meeting(paper).document, viewer=None).meeting
+    assert "2026年11月25日 09:00" in words and "县政府三楼" in words and "主要负责人" in words
+
+
+def test_words_that_come_too_late_are_given_back(clerk, who, paper):
+    one = paper()
+    turn = one.turn
+    one.do("pass", who.clerk)
+    page = clerk.post(f"/turns/{turn.pk}/", {"move": "pass", "opinion": "请先核对份数"}, follow=True)
+    assert "请先核对份数" in page.content.decode()

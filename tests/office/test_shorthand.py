@@ -1,0 +1,53 @@
+"""Dates as they are typed: what is meant is read, what may be a slip of the finger is asked back."""
+
+from datetime import date
+
+import pytest
+
+from office.shorthand import Unreadable, read_date
+
+TODAY = date(2026, 11, 22)
+
+
+@pytest.mark.parametrize(
+    ("typed", "lean", "meant"),
+    [
+        ("1122", "past", TODAY),
+        ("11.22", "past", TODAY),
+        ("１１．２０", "past", date(2026, 11, 20)),
+        ("昨天", "past", date(2026, 11, 21)),
+        ("315", "past", date(2026, 3, 15)),
+        ("5", "past", date(2026, 11, 5)),
+        ("30", "past", date(2026, 10, 30)),
+        ("5", "future", date(2026, 12, 5)),
+        ("30", "future", date(2026, 11, 30)),
+        ("0105", "future", date(2027, 1, 5)),
+        ("2025-11-30", "past", date(2025, 11, 30)),
+        ("25.3.1", "past", date(2025, 3, 1)),
+    ],
+)
+def test_a_date_is_read_as_it_is_meant(typed, lean, meant):
+    assert read_date(typed, today=TODAY, lean=lean) == meant
+
+
+def test_a_day_alone_passes_from_december_to_january():
+    assert read_date("5", today=date(2026, 12, 20), lean="future") == date(2027, 1, 5)
+    assert read_date("30", today=date(2027, 1, 3), lean="past") == date(2026, 12, 30)
+
+
+@pytest.mark.parametrize(("typed", "lean"), [("1130", "past"), ("1120", "future")])
+def test_another_year_far_away_is_asked_for(typed, lean):
+    with pytest.raises(Unreadable, match="连年份"):
+        read_date(typed, today=TODAY, lean=lean)
+
+
+@pytest.mark.parametrize("typed", ["9999-12-31", "0001-01-01", "1026-11-22"])
+def test_a_year_in_which_no_paper_is_handled_is_a_mistake(typed):
+    with pytest.raises(Unreadable, match="年份"):
+        read_date(typed, today=TODAY)
+
+
+@pytest.mark.parametrize("typed", ["0231", "2026-13-01", "abc", "11-22-33-44"])
+def test_what_is_no_date_is_said(typed):
+    with pytest.raises(Unreadable):
+        read_date(typed, today=TODAY)
