@@ -2,6 +2,7 @@
 
 from django.db import models
 from django.db.models import F, Q
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
 
@@ -165,3 +166,13 @@ class Named(models.Model):
     class Meta:
         default_permissions = ()
         ordering = ["decision__number"]
+
+    def in_words(self) -> str:
+        parts = [
+            gettext("承办：%(unit)s") % {"unit": self.lead} if self.lead else "",
+            gettext("协办：%(units)s") % {"units": "、".join(map(str, self.assisting.all()))}
+            if self.assisting.all()
+            else "",
+            gettext("%(day)s 前办结") % {"day": self.due_on.isoformat()} if self.due_on else "",
+        ]
+        return gettext("；").join(part for part in parts if part)

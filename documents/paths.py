@@ -68,6 +68,19 @@ def named_in_force(case: Case) -> Named | None:
     )
 
 
+def named_words(case: Case) -> dict[int, str]:
+    """{decision pk: the unit, the helpers and the date it named}; nothing where it only repeats the one before.
+    Two queries."""
+    rows = Named.objects.filter(document__case=case).select_related("lead__department")
+    found, last = {}, ""
+    for one in rows.prefetch_related("assisting__department"):
+        words = one.in_words()
+        if words != last:
+            found[one.decision_id] = words
+        last = words
+    return found
+
+
 def proposal_names_unit(passing: Passing) -> str:
     """R-IN-10, R-IN-11: a paper to be handled is proposed with its unit; from below or from peers with a date."""
     found = document(passing.case)

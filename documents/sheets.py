@@ -26,6 +26,7 @@ from office.printing.sheets import (
     when,
 )
 
+from . import paths
 from .models import IncomingDocument, Named
 
 # In which box of the slip a step's opinions stand.
@@ -63,6 +64,8 @@ def slip_of(document: IncomingDocument, *, viewer: User | None, form: Form | Non
     case = document.case
     decisions = list(case.decisions.select_related("turn", "actor").order_by("number"))
     corrections = _corrections(decisions)
+    with translation.override("zh-hans"):
+        named = paths.named_words(case)
     confirmed = {one.corrects_number: one.at for one in decisions if one.move == "confirm_record"}
     written = [one for one in decisions if one.opinion and one.move != "correct"]
     signed = [one for one in decisions if one.move == "circle"]
@@ -72,7 +75,10 @@ def slip_of(document: IncomingDocument, *, viewer: User | None, form: Form | Non
             one for one in extra if one.step in steps and not one.opinion
         ]
         chosen.sort(key=lambda one: one.number)
-        return tuple(_opinion(one, corrections=corrections, confirmed=confirmed) for one in chosen)
+        return tuple(
+            _opinion(one, corrections=corrections, confirmed=confirmed, named=named.get(one.pk, ""))
+            for one in chosen
+        )
 
     secrecy, urgency = levels(document)
     if form is None:
@@ -154,14 +160,14 @@ def _corrections(decisions: list[Decision]) -> dict[int, list[Correction]]:
     return found
 
 
-def _opinion(one: Decision, *, corrections, confirmed) -> Opinion:
+def _opinion(one: Decision, *, corrections, confirmed, named: str) -> Opinion:
     recorded = None
     if one.recorded_by_id:
         recorded = Recorded(
             name=one.recorded_name, at=one.at, scan=bool(one.files), confirmed_at=confirmed.get(one.number)
         )
     return Opinion(
-        words=one.opinion or "（圈阅）",
+        words=(one.opinion or "（圈阅）") + (f"（{named}）" if named else ""),
         name=one.signed_name,
         at=_written_at(one),
         department=one.signed_department if one.step in HANDLING else "",

@@ -112,6 +112,11 @@ def _meeting(one: IncomingDocument) -> dict | None:
     }
 
 
+def beside(case: Case) -> dict[int, str]:
+    """The unit, the helpers and the date that a proposal or an instruction named beside its words."""
+    return paths.named_words(case)
+
+
 def _who_goes(case_id: int, meeting: MeetingNotice) -> list[str]:
     """In the office's order; whoever has excused himself since is named with it."""
     people = list(meeting.attendees.all())
@@ -235,6 +240,7 @@ SUBJECT = subjects.Subject(
     second_lines=second_lines,
     facts=facts,
     facts_template="documents/incoming_detail_facts.html",
+    beside=beside,
     fields=fields,
     suggested=suggested,
     edit_url=edit_url,

@@ -11,7 +11,7 @@ from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from office import procedures
+from office import procedures, subjects
 from office.levels import Outcome, Secrecy, Urgency
 from office.models.cases import Case, Decision, Turn
 from office.models.clocks import Clock
@@ -177,6 +177,8 @@ def trail(
 ) -> list[dict]:
     """What was done, who has it now, what comes next; corrections with both versions, chases in between."""
     decisions, turns = list(decisions), list(turns)
+    subject = subjects.get(case.procedure)
+    beside = subject.beside(case) if subject and subject.beside else {}
     first: dict[int, dict] = {}
     items: list[tuple[datetime, dict]] = []
     round_seen = 1
@@ -194,7 +196,7 @@ def trail(
             items.append(
                 (decision.at, {"kind": "round", "words": _("退回，第 %(n)d 轮") % {"n": decision.round}})
             )
-        item = _act(case, decision)
+        item = _act(case, decision, beside=beside.get(decision.pk, ""))
         if may_correct is not None:
             item["edit_url"] = may_correct(decision)
         first[decision.number] = item
@@ -209,7 +211,7 @@ def trail(
     return shown
 
 
-def _act(case: Case, decision: Decision) -> dict:
+def _act(case: Case, decision: Decision, *, beside: str) -> dict:
     return {
         "kind": "act",
         "number": decision.number,
@@ -219,7 +221,7 @@ def _act(case: Case, decision: Decision) -> dict:
         "post": decision.signed_title,
         "when": short_moment(decision.happened_at),
         "opinion": decision.opinion,
-        "note": "  ".join(filter(None, [decision.reason, f"→ {decision.names}" if decision.names else ""])),
+        "note": "  ".join(filter(None, [beside, decision.reason, f"→ {decision.names}" if decision.names else ""])),
         "on_behalf_words": "",
         "recorded_by_words": recorded_words(decision),
         "corrections": [],

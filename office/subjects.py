@@ -14,6 +14,7 @@ class Subject:
     """One function's words. `code` is the app's, the first part of its procedures' codes.
 
     second_lines(cases) -> {case pk: one secondary line}; facts(case) -> context of `facts_template`;
+    beside(case) -> {decision pk: what was decided beside the words}, for the trail;
     form(turn, move, data, files, user) -> extra fields of a move, or None; slip(case, user) -> the paper's slip.
     """
 
@@ -22,6 +23,7 @@ class Subject:
     second_lines: Callable[[Sequence[Case]], dict[int, str]]
     facts: Callable[[Case], dict] | None = None
     facts_template: str = ""
+    beside: Callable[[Case], dict[int, str]] | None = None
     fields: Callable[..., dict] | None = None
     suggested: Callable[..., list] | None = None
     edit_url: Callable[[Case], str] | None = None

@@ -1,7 +1,7 @@
 """Nothing that was written down is lost: forms sent twice, drafts, corrections, words that came too late."""
 
 import uuid
-from datetime import datetime
+from datetime import date, datetime
 
 import pytest
 from django.utils import timezone
@@ -116,3 +116,16 @@ def test_words_that_come_too_late_are_given_back(clerk, who, paper):
     one.do("pass", who.clerk)
     page = clerk.post(f"/turns/{turn.pk}/", {"move": "pass", "opinion": "请先核对份数"}, follow=True)
     assert "请先核对份数" in page.content.decode()
+
+
+def test_the_unit_named_beside_the_words_stands_in_the_trail_and_on_the_slip(clerk, who, paper):
+    one = paper()
+    one.do("pass", who.clerk)
+    values = {"lead": who.posts["crops"], "due_on": date(2026, 11, 28)}
+    one.do("submit", who.director, opinion="拟请批示。", names=[who.leader], values=values)
+    one.do("instruct", who.leader, opinion="同意。", values=values)
+    page = clerk.get(f"/cases/{one.case.public_id}/").content.decode()
+    assert page.count("承办：种植业股股长；2026-11-28 前办结") == 1
+    slip = slip_of(one.document, viewer=None)
+    assert slip.proposals[0].words == "拟请批示。（承办：种植业股股长；2026-11-28 前办结）"
+    assert slip.instructions[0].words == "同意。"

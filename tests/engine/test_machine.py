@@ -18,7 +18,7 @@ ALWAYS = {
     "suppress_health_check": list(HealthCheck),
     "phases": [Phase.generate],
 }
-SHORT = settings(max_examples=100, stateful_step_count=9, derandomize=True, **ALWAYS)
+SHORT = settings(max_examples=100, stateful_step_count=7, derandomize=True, **ALWAYS)
 LONG = settings(max_examples=2000, stateful_step_count=31, derandomize=False, print_blob=True, **ALWAYS)
 # Everything that has to have been done, not only tried, somewhere in the long run.
 DONE = {
