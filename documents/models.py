@@ -168,11 +168,10 @@ class Named(models.Model):
         ordering = ["decision__number"]
 
     def in_words(self) -> str:
+        helping = "、".join(str(post.department or post) for post in self.assisting.all())
         parts = [
-            gettext("承办：%(unit)s") % {"unit": self.lead} if self.lead else "",
-            gettext("协办：%(units)s") % {"units": "、".join(map(str, self.assisting.all()))}
-            if self.assisting.all()
-            else "",
+            gettext("承办：%(unit)s") % {"unit": self.lead.department or self.lead} if self.lead else "",
+            gettext("协办：%(units)s") % {"units": helping} if helping else "",
             gettext("%(day)s 前办结") % {"day": self.due_on.isoformat()} if self.due_on else "",
         ]
         return gettext("；").join(part for part in parts if part)

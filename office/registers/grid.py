@@ -36,7 +36,7 @@ _TOKEN = re.compile(r"[A-Za-z0-9@._/+:#-]+|[^\n]")
 @dataclass(frozen=True)
 class Column:
     """`width` in millimetres, as a share of what the page has. `kind`: "title" for the one that takes the
-    reason of a void row, else "text". A label may hold line breaks."""
+    reason of a void row, "amount" for what is summed in a spreadsheet, else "text". A label may hold line breaks."""
 
     label: str
     width: float

@@ -1,4 +1,4 @@
-"""A register as an Excel file: text in every cell, a head on every page, void rows struck through."""
+"""A register as an Excel file: text as text, amounts as amounts, a head on every page, void rows struck through."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -20,8 +20,8 @@ _HEAD = 2
 def to_xlsx(register: Register, selection: Selection, *, target: Path, imprint: Imprint) -> int:
     """Write the register to `target`, whole or not at all, and return the number of entries.
 
-    Every value is written as text: a number keeps its zeros, and words that begin with = are words, never a
-    formula that runs on the machine of whoever opens the file.
+    Every value is written as text, a number of a paper with its zeros, and words that begin with = are words, never
+    a formula that runs on the machine of whoever opens the file. Only columns of amounts can be summed.
     """
     with whole(target, mode=0o640) as path:
         return _write(register, selection, path=path, imprint=imprint)
@@ -49,14 +49,19 @@ def _write(register: Register, selection: Selection, *, path: Path, imprint: Imp
         sheet.write_string(1, 0, imprint.office)
         for at, column in enumerate(register.columns):
             sheet.write_string(_HEAD, at, column.label.replace("\n", ""), head)
+        sheet.write_string(_HEAD, len(register.columns), "作废原因", head)
         line = _HEAD + 1
         for row in register.rows(selection):
             count += 1
             for cells in _lines(row.cells):
                 for at, text in enumerate(cells):
-                    sheet.write_string(line, at, text, (plain if row.void is None else void)[at])
+                    looks = (plain if row.void is None else void)[at]
+                    if register.columns[at].kind == "amount" and text.isdecimal():
+                        sheet.write_number(line, at, int(text), looks)
+                    else:
+                        sheet.write_string(line, at, text, looks)
                 if row.void is not None:
-                    sheet.write_string(line, len(register.columns), f"作废：{row.void}", reason)
+                    sheet.write_string(line, len(register.columns), row.void, reason)
                 line += 1
         sheet.ignore_errors({"number_stored_as_text": f"A1:XFD{line}"})
     return count
@@ -78,7 +83,10 @@ def _page(sheet, register: Register, imprint: Imprint) -> None:
 
 def _formats(workbook, register: Register, base: dict) -> list:
     return [
-        workbook.add_format({**base, "border": 1, "align": column.align}) for column in register.columns
+        workbook.add_format(
+            {**base, "border": 1, "align": column.align, "num_format": "0" if column.kind == "amount" else "@"}
+        )
+        for column in register.columns
     ]
 
 

@@ -346,6 +346,17 @@ def test_every_cell_of_the_excel_file_is_text(sheet):
     assert sheet["A4"].value == "0001"
 
 
+def test_amounts_can_be_summed_in_excel(tmp_path):
+    class Counted(Sample):
+        columns = (registers.Column("收文号", 10), registers.Column("份数", 10, kind="amount"))
+
+    rows = [Row(["0001", "3"]), Row(["0002", ""]), Row(["0003", "约5"])]
+    spreadsheet.to_xlsx(Counted(rows), YEAR, target=tmp_path / "out.xlsx", imprint=IMPRINT)
+    sheet = openpyxl.load_workbook(tmp_path / "out.xlsx").active
+    assert [sheet[f"{column}4"].value for column in "AB"] == ["0001", 3]
+    assert [sheet[f"B{line}"].value or "" for line in (5, 6)] == ["", "约5"]
+
+
 def test_words_that_look_like_a_formula_stay_words(sheet):
     assert sheet["E4"].value == '=HYPERLINK("http://127.0.0.1/","x")'
     assert sheet["E4"].data_type == "s"
@@ -361,7 +372,7 @@ def test_the_head_of_the_excel_file_is_frozen_and_printed_on_every_page(sheet):
 
 def test_a_void_entry_is_struck_through_in_excel_with_its_reason(sheet):
     assert sheet["A6"].font.strike
-    assert sheet["I6"].value == "作废：重复登记"
+    assert (sheet["I3"].value, sheet["I6"].value) == ("作废原因", "重复登记")
     assert not sheet["A5"].font.strike
 
 
