@@ -97,9 +97,9 @@ def test_initials_come_from_the_name():
     [
         ("username", "CLERK", "这个登录名已经有人用了。"),
         ("username", "周 丽", "登录名只能用字母、数字、点、横线"),
-        ("username", "", "这个字段是必填项"),
-        ("name", "", "这个字段是必填项"),
-        ("email", "no", "有效的"),
+        ("username", "", "这一项要填"),
+        ("name", "", "这一项要填"),
+        ("email", "no", "完整的邮件地址"),
     ],
 )
 def test_a_wrong_account_is_refused_in_words(field, value, says):

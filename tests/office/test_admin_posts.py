@@ -239,7 +239,7 @@ def test_a_chair_that_sees_a_function_sees_it_at_once(who):
     [
         ({"code": "archivist"}, "这个部门已经有这个代码的岗位"),
         ({"rank": "1"}, "这个排名已经有岗位了"),
-        ({"name": ""}, "这个字段是必填项"),
+        ({"name": ""}, "这一项要填"),
         ({"sees": ["nothing"]}, "nothing"),
     ],
 )

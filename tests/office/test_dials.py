@@ -185,7 +185,7 @@ def test_a_setting_begins_on_a_day_no_case_was_opened_yet(system, who):
         ({"normal_count": "3"}, "数目和单位要一起写"),
         ({"normal_kind": "workdays"}, "数目和单位要一起写"),
         ({"normal_count": "0", "normal_kind": "workdays"}, "数目至少是 1"),
-        ({"normal_count": "-1", "normal_kind": "workdays"}, "大于或等于0"),
+        ({"normal_count": "-1", "normal_kind": "workdays"}, "不能小于 0"),
         ({"normal_count": "1", "normal_kind": "until"}, "几点前"),
         ({"normal_count": "1", "normal_kind": "until", "normal_at": "25:99"}, "不是时间"),
         ({"normal_count": "1", "normal_kind": "workdays", "normal_at": "12:00"}, "其他期限不写时间"),
@@ -268,7 +268,7 @@ def test_a_choice_for_a_later_day_waits_for_it(system, who):
 
 @pytest.mark.parametrize(
     ("typed", "says"),
-    [({"since": "2020-01-01"}, "请写今天或以后的日期"), ({"procedure": "documents.envelope"}, "不在可用的选项中")],
+    [({"since": "2020-01-01"}, "请写今天或以后的日期"), ({"procedure": "documents.envelope"}, "不在可选的范围内")],
 )
 def test_a_choice_that_makes_no_sense_is_refused(system, typed, says):
     assert says in errors(turned(CHOICE, system, **{"procedure": "documents.short", **typed}))
@@ -322,8 +322,8 @@ def test_a_rung_without_a_name_is_taken_out_and_a_new_one_put_in(system):
         ({"r0-unit": "half_days"}, "只能按工作日推算"),
         ({"r0-unit": "every", "r0-at": ""}, "每隔几小时重复"),
         ({"r0-at": "25:00"}, "不是时间"),
-        ({"r0-count": "99"}, "小于或等于60"),
-        ({"r0-count": "二"}, "输入整数"),
+        ({"r0-count": "99"}, "不能大于 60"),
+        ({"r0-count": "二"}, "请填整数"),
     ],
 )
 def test_a_rung_that_makes_no_sense_is_refused(system, typed, says):
