@@ -22,7 +22,7 @@ LONG = (
     "journeys/test_registering",
     "test_machine",
     "journeys/",
-    "test_screens_in",
+    "tests/screens/",
     "test_urls",
     "documents/test_demo",
     "test_seeing",

@@ -20,7 +20,7 @@ from office.models.files import Job
 from tests.furnished import Furnished, furnish, latin
 from tests.people import cast
 
-ROOT = Path(__file__).resolve().parent.parent
+ROOT = Path(__file__).resolve().parents[2]
 CATALOGUE = ROOT / "locale" / "en" / "LC_MESSAGES" / "django.po"
 HAN = re.compile(r"[\u3400-\u9fff]+")
 # What stands in Latin letters on a Chinese screen: kinds of files, keys, ids of rules, codes and examples of input.

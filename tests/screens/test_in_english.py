@@ -1,32 +1,15 @@
 """No English screen speaks Chinese, but for what somebody wrote."""
 
 import re
-from collections.abc import Iterator
 
 import pytest
-from django.db import transaction
 
 from office import procedures, rules
 from office.models import Clock, Day, Notice, Phrase, Series
 from office.models.clocks import KnownYear
-from tests.furnished import Furnished
-from tests.screens import HAN, WALKERS, compile_catalogue, furnished_office, walk
+from tests.screens import HAN, WALKERS, walk
 
-
-@pytest.fixture(scope="module")
-def office(django_db_setup, django_db_blocker, tmp_path_factory) -> Iterator[Furnished]:
-    with furnished_office(django_db_blocker, compile_catalogue(tmp_path_factory.mktemp("en")), english=True) as made:
-        yield made
-
-
-@pytest.fixture(autouse=True)
-def _each_reader_finds_it_as_it_was(office, monkeypatch):
-    # Procedures sketched by other tests of this process are no screens of the office.
-    for code in [code for code in procedures.REGISTRY if not code.startswith("documents.")]:
-        monkeypatch.delitem(procedures.REGISTRY, code)
-    with transaction.atomic():
-        yield
-        transaction.set_rollback(True)
+LANGUAGE = "en"
 
 
 def kept_words() -> set[str]:
@@ -54,7 +37,7 @@ def test_an_english_screen_shows_no_chinese_that_is_not_data(client, office, who
     data = kept_words()
     found = {
         f"{url}: {one}"
-        for url, words in walk(client, who, office, language="en").items()
+        for url, words in walk(client, who, office, language=LANGUAGE).items()
         for one in words
         if set(HAN.findall(NUMBERS.sub("", one))) - data
     }

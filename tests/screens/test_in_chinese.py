@@ -1,36 +1,19 @@
 """No Chinese screen speaks English, but for what somebody wrote; and paper is Chinese whoever prints it."""
 
 import re
-from collections.abc import Iterator
 
 import pytest
-from django.db import transaction
 from django.urls import reverse
 from django.utils import translation
 
 from documents.models import IncomingDocument, MeetingNotice
-from office import printing, procedures, registers
+from office import printing, registers
 from office.models import Case, Decision, Look, Organisation, Phrase, Post, Relocation, User
 from office.models.clocks import Chase
 from office.models.files import Job
-from tests.furnished import Furnished
-from tests.screens import HAN, LATIN, WALKERS, compile_catalogue, furnished_office, latin_words, seen, walk
+from tests.screens import HAN, LATIN, WALKERS, latin_words, seen, walk
 
-
-@pytest.fixture(scope="module")
-def office(django_db_setup, django_db_blocker, tmp_path_factory) -> Iterator[Furnished]:
-    with furnished_office(django_db_blocker, compile_catalogue(tmp_path_factory.mktemp("zh")), english=False) as made:
-        yield made
-
-
-@pytest.fixture(autouse=True)
-def _each_reader_finds_it_as_it_was(office, monkeypatch):
-    # Procedures sketched by other tests of this process are no screens of the office.
-    for code in [code for code in procedures.REGISTRY if not code.startswith("documents.")]:
-        monkeypatch.delitem(procedures.REGISTRY, code)
-    with transaction.atomic():
-        yield
-        transaction.set_rollback(True)
+LANGUAGE = "zh-hans"
 
 
 def latin_data() -> set[str]:
@@ -55,7 +38,7 @@ def test_a_chinese_screen_shows_no_english_that_is_not_data(client, office, who)
     known = LATIN | latin_data()
     found = {
         f"{url}: {one}"
-        for url, words in walk(client, who, office, language="zh-hans").items()
+        for url, words in walk(client, who, office, language=LANGUAGE).items()
         for one in words
         if latin_words(one) - known
     }
