@@ -71,9 +71,11 @@ def _correct(request: Asked, form: CorrectionForm, document: IncomingDocument) -
             if data["number"] != document.number:
                 document.number_typed = data["number"]
                 document.number = shorthand.read_document_number(data["number"])
+            moved = _correct_meeting(document, data) or _correct_answer(document, data)
             document._change_reason = data["reason"]
             document.save()
-            _correct_meeting(document, data)
+            if moved and document.answered_on is None and case.closed_at is None:
+                _chase_anew(document, at=timezone.now())
             before = {"title": case.title, "urgency": case.urgency}
             case.title, case.urgency = data["title"], data["urgency"]
             if not wordless(case):
@@ -97,19 +99,35 @@ def _correct(request: Asked, form: CorrectionForm, document: IncomingDocument) -
     return True
 
 
-def _correct_meeting(document: IncomingDocument, data: dict) -> None:
+def _correct_meeting(document: IncomingDocument, data: dict) -> bool:
+    """Whether the notice is to be answered by another hour."""
     meeting = getattr(document, "meeting", None)
     if meeting is None:
-        return
+        return False
     moved = meeting.answer_by != data["meeting_answer_by"]
     meeting.starts_at, meeting.place = data["meeting_at"], data["meeting_place"]
     meeting.rank_wanted, meeting.answer_by = data["meeting_rank"], data["meeting_answer_by"]
     meeting._change_reason = data["reason"]
     meeting.save()
-    if moved and meeting.answered_at is None and document.case.closed_at is None:
-        at = timezone.now()
-        timing.stop_rule(document.case, rule=paths.MEETING_ANSWER, at=at)
-        paths.start_answer_clock(document, at=at)
+    if moved:
+        document.answer_by = timezone.localdate(meeting.answer_by) if meeting.answer_by else None
+        document.answer_wanted = document.answer_wanted or meeting.answer_by is not None
+    return moved
+
+
+def _correct_answer(document: IncomingDocument, data: dict) -> bool:
+    """Whether an answer is wanted that was not, is wanted no more, or by another day."""
+    before = document.answer_wanted, document.answer_by
+    document.answer_wanted = data.get("answer_wanted", document.answer_wanted)
+    document.answer_by = data.get("answer_by", document.answer_by)
+    return (document.answer_wanted, document.answer_by) != before
+
+
+def _chase_anew(document: IncomingDocument, *, at: datetime) -> None:
+    for rule in (paths.ANSWER.rule, paths.MEETING_ANSWER):
+        timing.stop_rule(document.case, rule=rule, at=at)
+    # Fifteen working days run from the day it came, not from the day somebody noticed.
+    paths.start_answer_clock(document, at=document.case.opened_at)
 
 
 def _history(document: IncomingDocument) -> list[dict]:
@@ -157,4 +175,6 @@ def _case_words(field: str, value: str) -> str:
 def _in_words(value: Any) -> str:
     if isinstance(value, datetime):
         return showing.moment(value)
+    if isinstance(value, bool):
+        return _("是") if value else _("否")
     return "" if value is None else str(value)

@@ -167,6 +167,14 @@ class IncomingForm(forms.Form):
         self.initial.setdefault("token", uuid.uuid4())
         self.initial.setdefault("received_on", timezone.localdate().isoformat())
 
+    def clean_sender(self) -> str:
+        """Initials of nobody are no sender: a name made of them would stay in every list."""
+        name = self.cleaned_data["sender"].strip()
+        if re.fullmatch(r"[a-z]{1,12}", name) and not Organisation.objects.filter(name=name).exists():
+            words = _("没有拼音首字母是“%(name)s”的来文单位，请从列表里选，或写单位全称。")
+            raise ValidationError(words % {"name": name})
+        return name
+
     def clean_received_on(self):
         day = self.cleaned_data["received_on"]
         if day is None:
@@ -180,7 +188,7 @@ class IncomingForm(forms.Form):
         if data.get("series") != MEETING_BOOK:
             # What the page has folded away with another book asks for nothing.
             for name in ("meeting_at", "meeting_place", "meeting_rank", "meeting_answer_by"):
-                self._errors.pop(name, None)
+                self.errors.pop(name, None)
                 data[name] = None
         purpose, secrecy = data.get("purpose"), data.get("secrecy", 0)
         classified = secrecy >= FIRST_STATE_SECRET and not settings.CLASSIFIED_NETWORK
@@ -192,10 +200,7 @@ class IncomingForm(forms.Form):
             self.add_error("title", _("请写标题。"))
         if data.get("dated_on") and data.get("received_on") and data["dated_on"] > data["received_on"]:
             self.add_error("dated_on", _("成文日期不能晚于收文日期。"))
-        if data.get("answer_by"):
-            data["answer_wanted"] = True
-            if data.get("received_on") and data["answer_by"] < data["received_on"]:
-                self.add_error("answer_by", _("答复期限早于收文日期，请核对。"))
+        _answer_after_receipt(self, data)
         if data.get("series") == TELEGRAM_BOOK and not data.get("telegram_urgency"):
             self.add_error("telegram_urgency", _("电报请选等级。"))
         if data.get("series") == MEETING_BOOK and not classified:
@@ -243,14 +248,6 @@ class IncomingForm(forms.Form):
             data["answer_by"] = data.get("answer_by") or timezone.localdate(data["meeting_answer_by"])
 
     # --- What goes to registering.register ---
-
-    def clean_sender(self) -> str:
-        """Initials of nobody are no sender: a name made of them would stay in every list."""
-        name = self.cleaned_data["sender"].strip()
-        if re.fullmatch(r"[a-z]{1,12}", name) and not Organisation.objects.filter(name=name).exists():
-            words = _("没有拼音首字母是“%(name)s”的来文单位，请从列表里选，或写单位全称。")
-            raise ValidationError(words % {"name": name})
-        return name
 
     def organisation(self) -> Organisation:
         found = Organisation.objects.filter(pk=self.cleaned_data.get("sender_id") or 0).first()
@@ -329,6 +326,8 @@ class CorrectionForm(forms.Form):
     pages = forms.IntegerField(label=gettext_lazy("页数"), min_value=1, max_value=9999, required=False)
     enclosures = forms.IntegerField(label=gettext_lazy("附件"), min_value=0, max_value=999, required=False)
     copy_number = forms.CharField(label=gettext_lazy("份号"), max_length=30, required=False)
+    answer_wanted = forms.BooleanField(label=gettext_lazy("要求答复"), required=False)
+    answer_by = DateField(label=gettext_lazy("答复期限"), lean="future", required=False)
     note = forms.CharField(label=gettext_lazy("备注"), max_length=300, required=False)
     files = FilesField(label=gettext_lazy("补充扫描件"), required=False)
 
@@ -349,12 +348,16 @@ class CorrectionForm(forms.Form):
                     "pages",
                     "enclosures",
                     "copy_number",
+                    "answer_wanted",
+                    "answer_by",
                     "note",
                 )
             },
         }
         super().__init__(*args, initial=initial, **kwargs)
         if (meeting := getattr(document, "meeting", None)) is not None:
+            # A notice is answered by its own hour, below.
+            del self.fields["answer_wanted"], self.fields["answer_by"]
             self.fields["meeting_at"] = MomentField(label=_("会议时间"), initial=meeting.starts_at)
             self.fields["meeting_place"] = forms.CharField(
                 label=_("会议地点"), max_length=120, required=False, initial=meeting.place
@@ -386,8 +389,16 @@ class CorrectionForm(forms.Form):
             self.add_error("received_on", _("收文日期不能晚于今天。"))
         if data.get("dated_on") and data.get("received_on") and data["dated_on"] > data["received_on"]:
             self.add_error("dated_on", _("成文日期不能晚于收文日期。"))
+        _answer_after_receipt(self, data)
         _answer_before_the_meeting(self, data)
         return data
+
+
+def _answer_after_receipt(form: forms.Form, data: dict) -> None:
+    if data.get("answer_by"):
+        data["answer_wanted"] = True
+        if data.get("received_on") and data["answer_by"] < data["received_on"]:
+            form.add_error("answer_by", _("答复期限早于收文日期，请核对。"))
 
 
 def _answer_before_the_meeting(form: forms.Form, data: dict) -> None:

@@ -1,4 +1,4 @@
-"""Registering, the register on screen, corrections, and the papers that come out of it."""
+"""Registering, the register on screen, and the papers that come out of it."""
 
 import uuid
 from urllib.parse import urlencode

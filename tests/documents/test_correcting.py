@@ -1,7 +1,7 @@
 """Nothing that was written down is lost: forms sent twice, drafts, corrections, words that came too late."""
 
 import uuid
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 import pytest
 from django.utils import timezone
@@ -80,6 +80,33 @@ def test_R_IN_25_no_correction_opens_an_envelope(clerk, who, paper, column):
     assert answer.status_code == 422
     one.refresh_from_db()
     assert (one.number, Case.objects.get().title) == ("", "")
+
+
+def answer_clock(one):
+    return one.case.clocks.get(rule=paths.ANSWER.rule, stopped_at=None)
+
+
+def test_an_answer_that_was_overlooked_is_wanted_and_chased_from_now_on(clerk, paper):
+    one = paper()
+    day = timezone.localdate() + timedelta(days=9)
+    assert correct(clerk, one.document, answer_by=day.isoformat()).status_code == 302
+    assert IncomingDocument.objects.get().answer_wanted
+    assert timezone.localdate(answer_clock(one).due_at) == day
+    later = day + timedelta(days=5)
+    correct(clerk, one.document, answer_wanted="on", answer_by=later.isoformat())
+    assert timezone.localdate(answer_clock(one).due_at) == later
+    assert correct(clerk, one.document).status_code == 302
+    assert not one.case.clocks.filter(rule=paths.ANSWER.rule, stopped_at=None).exists()
+    page = clerk.get(f"/documents/incoming/{one.case.public_id}/edit/").content.decode()
+    assert "要求答复" in page and "是</del> → 否" in page
+
+
+def test_a_correction_that_leaves_the_answer_alone_leaves_its_clock_alone(clerk, paper):
+    day = timezone.localdate() + timedelta(days=9)
+    one = paper(answer_wanted=True, answer_by=day)
+    before = answer_clock(one).pk
+    correct(clerk, one.document, answer_wanted="on", answer_by=day.isoformat(), copies="3")
+    assert answer_clock(one).pk == before
 
 
 def meeting(paper, **more):
