@@ -17,7 +17,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from office import access, acting, files, searching, shorthand, showing
 from office.levels import FIRST_STATE_SECRET
-from office.models.cases import Case, Turn
+from office.models.cases import Case, Decision, Turn
 from office.models.contacts import Organisation
 from office.models.files import Attachment
 from office.models.outbox import Draft
@@ -55,6 +55,9 @@ def incoming_new(request: Asked) -> HttpResponse:
                 return redirect("incoming_new")
             form.full_clean()
             form.add_error("secrecy", _("涉密文件不存草稿（《保守国家秘密法》第三十一条，R-SEC-03）。"))
+        elif request.POST.get("save") == "clear":
+            Draft.objects.filter(person=request.user, key=DRAFT).delete()
+            return redirect("incoming_new")
         elif form.is_valid() and (case := _save(request, form)) is not None:
             return _saved(request, form, case)
         else:
@@ -250,12 +253,8 @@ def recent(request: Asked, *, new: str = "", count: int = 12) -> list[dict]:
             case__in=[one.case_id for one in documents], side=False, ended_at__isnull=True
         ).select_related("holder", "post")
     }
-    voided = {
-        one.case_id: one
-        for one in _void_decisions(
-            [document.case_id for document in documents if document.case.outcome == "void"]
-        )
-    }
+    ended = [one.case_id for one in documents if one.case.outcome == "void"]
+    voided = {made.case_id: made for made in Decision.objects.filter(case__in=ended, move="void")}
     return [
         {
             "number": short_number(one.case),
@@ -277,12 +276,6 @@ def recent(request: Asked, *, new: str = "", count: int = 12) -> list[dict]:
 def void_words(made) -> str:
     """Why a row is struck through, by whom and when."""
     return f"{made.reason}（{made.signed_name} {showing.short_moment(made.at)}）" if made else ""
-
-
-def _void_decisions(cases: list[int]):
-    from office.models.cases import Decision
-
-    return Decision.objects.filter(case__in=cases, move="void")
 
 
 @require_POST

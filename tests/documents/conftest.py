@@ -1,9 +1,11 @@
-"""A cast, a paper, and short words for walking it."""
+"""A cast, a paper, the clerk at the counter, and short words for walking."""
 
+import uuid
 from dataclasses import dataclass
 from datetime import date, timedelta
 
 import pytest
+from django.utils import timezone
 
 from documents import registering
 from documents.models import IncomingDocument
@@ -73,3 +75,21 @@ def paper(who):
         return Paper(case)
 
     return register
+
+
+@pytest.fixture
+def counter(who, client):
+    """counter(title=…) posts the form as the clerk and answers with the response."""
+    client.force_login(who.clerk)
+
+    def post(**fields):
+        today = timezone.localdate().isoformat()
+        values = {
+            "token": str(uuid.uuid4()), "series": "收", "received_on": today, "channel": "exchange",
+            "carrier": "paper", "sender": "省农业农村厅", "title": "关于做好冬春防火工作的通知", "secrecy": "0",
+            "urgency": "normal", "copies": "1", "purpose": "decision", "save": "next",
+        }  # fmt: skip
+        values |= {name: str(getattr(value, "pk", value)) for name, value in fields.items()}
+        return client.post("/documents/incoming/new/", values)
+
+    return post

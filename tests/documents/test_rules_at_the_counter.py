@@ -1,12 +1,10 @@
 """The rules of registering, kept on the screen where a clerk registers."""
 
-import uuid
 from datetime import date
 from urllib.parse import unquote
 
 import pytest
 from django.db import IntegrityError, transaction
-from django.utils import timezone
 
 from documents.forms import IncomingForm
 from documents.models import IncomingDocument
@@ -17,24 +15,6 @@ from office.printing.sheets import Form
 from tests.people import MONDAY
 
 Category = IncomingDocument.Category
-
-
-@pytest.fixture
-def counter(who, client):
-    """counter(title=…) posts the form as the clerk and answers with the response."""
-    client.force_login(who.clerk)
-
-    def post(**fields):
-        today = timezone.localdate().isoformat()
-        values = {
-            "token": str(uuid.uuid4()), "series": "收", "received_on": today, "channel": "exchange",
-            "carrier": "paper", "sender": "省农业农村厅", "title": "关于做好冬春防火工作的通知", "secrecy": "0",
-            "urgency": "normal", "copies": "1", "purpose": "decision", "save": "next",
-        }  # fmt: skip
-        values |= {name: str(getattr(value, "pk", value)) for name, value in fields.items()}
-        return client.post("/documents/incoming/new/", values)
-
-    return post
 
 
 def the_paper() -> IncomingDocument:

@@ -1,0 +1,84 @@
+"""The counter's page beyond the rules: drafts thrown away, folded fields, numbers of secrets, who goes to a meeting."""
+
+from datetime import date, datetime
+
+import pytest
+
+from documents.registers import entries, row_of
+from documents.sheets import slip_of
+from documents.subject import facts
+from office.models import Case, Draft
+from office.registers import Selection
+from tests.people import CHINA
+
+
+def test_a_draft_nobody_wants_is_thrown_away(who, counter, client):
+    counter(save="draft")
+    assert "不要草稿，清空" in client.get("/documents/incoming/new/").content.decode()
+    assert counter(save="clear").status_code == 302
+    page = client.get("/documents/incoming/new/")
+    assert not Draft.objects.exists() and not Case.objects.exists()
+    assert "冬春防火" not in page.content.decode()
+    assert "不要草稿" not in page.content.decode()
+
+
+def test_what_is_folded_away_with_another_book_asks_for_nothing(counter):
+    kept = counter(meeting_at="看不懂的时间", meeting_place="三楼", meeting_answer_by="也看不懂")
+    assert kept.status_code == 302
+    assert not hasattr(Case.objects.get().incomingdocument, "meeting")
+
+
+@pytest.mark.parametrize(("number", "accepted"), [
+    ("农密〔2026〕3号", True), ("〔2026〕12", True), ("关于某某的报告", False), ("农密〔2026〕3号关于人事", False),
+])  # fmt: skip
+def test_R_SEC_03_the_number_of_a_state_secret_is_a_number(counter, number, accepted):
+    answer = counter(secrecy="2", secrecy_period="5", title="", doc_number=number)
+    assert (answer.status_code == 302) is accepted
+    assert accepted or "这里不像一个文号" in answer.content.decode()
+
+
+def test_the_register_writes_the_year_of_a_day_that_is_not_the_books(who, paper):
+    paper()
+    paper(received_on=date(2025, 12, 31))
+    rows = entries(Selection(year=2026, month=None, series="", senders=(), viewer=who.clerk))
+    assert sorted(row_of(one).cells[1] for one in rows) == ["11-16", "2025-12-31"]
+
+
+def test_the_slip_asks_for_the_day_an_instruction_named_else_the_papers_own(who, paper):
+    one = paper(answer_wanted=True, answer_by=date(2026, 12, 18))
+    assert slip_of(one.document, viewer=None).due_at == date(2026, 12, 18)
+    one.do("pass", who.clerk)
+    assert slip_of(one.document, viewer=None).due_at == date(2026, 12, 18)
+    named = {"lead": who.posts["crops"], "due_on": date(2026, 11, 28)}
+    one.do("submit", who.director, opinion="拟请批示。", names=[who.leader], values=named)
+    assert slip_of(one.document, viewer=None).due_at == date(2026, 11, 28)
+
+
+def test_the_slip_does_not_ask_anybody_for_the_limit_of_a_station(who, paper):
+    one = paper()
+    one.do("pass", who.clerk)
+    assert one.turn.due_at is not None
+    assert slip_of(one.document, viewer=None).due_at is None
+
+
+def test_a_clock_that_was_met_shows_when(who, paper, client):
+    one = paper()
+    one.do("pass", who.clerk)
+    client.force_login(who.clerk)
+    clocks = client.get(f"/cases/{one.case.public_id}/").context["clocks"]
+    met = [clock["deadline"]["date_words"] for clock in clocks if not clock["running"]]
+    assert met == ["2026-11-16 09:31"]
+
+
+def test_who_goes_to_a_meeting_stands_in_the_offices_order_and_who_excused_himself_is_marked(who, paper):
+    starts = datetime(2026, 11, 25, 9, tzinfo=CHINA)
+    notice = {"starts_at": starts, "place": "县政府三楼", "rank_wanted": "", "answer_by": None}
+    one = paper(book="会", answer_wanted=True, meeting=notice)
+    one.do("submit", who.director, opinion="拟请参加。", names=[who.first_head])
+    going = [who.other_leader, who.leader, who.first_head]
+    one.do("attend", who.first_head, values={"attendees": going})
+    assert facts(one.case)["meeting"]["goes"] == "赵明德、王志远、孙长河"
+    one.do("notify", who.clerk, names=going)
+    one.read(who.leader, move="excuse", opinion="当日下乡")
+    assert facts(one.case)["meeting"]["goes"] == "赵明德、王志远（请假）、孙长河"
+
