@@ -94,7 +94,7 @@ class Incoming(IncomingBase):
     code = "documents.incoming"
     form = "documents.incoming"
     title = _("收文办理")
-    source = "系统起始值；R-IN-01"
+    source = _("系统起始值；R-IN-01")
 
     review = REVIEW_STEP
     propose = Step(_("拟办"), post="office-director", due=PROPOSE, moves=[
@@ -194,7 +194,7 @@ class Reading(IncomingBase):
     code = "documents.reading"
     form = "documents.reading"
     title = _("阅件传阅")
-    source = "R-IN-23；R-CIR-01 至 R-CIR-07"
+    source = _("R-IN-23；R-CIR-01 至 R-CIR-07")
 
     circulate = Step(_("送阅"), post="clerk", due=ARRANGE, sides="wait", moves=[
         Move("send", _("送阅"), side="read", names="several", opinion="may", then=paths.is_on_its_round, primary=True),
@@ -233,7 +233,7 @@ class MeetingNotice(IncomingBase):
     code = "documents.meeting"
     form = "documents.meeting"
     title = _("会议通知办理")
-    source = "R-IN-06；R-SUP-09"
+    source = _("R-IN-06；R-SUP-09")
 
     propose = Step(_("拟办"), post="office-director", due=PROPOSE, moves=[
         Move("submit", _("报批"), to="instruct", opinion="must", names="several", primary=True),

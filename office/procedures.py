@@ -135,7 +135,7 @@ class Procedure:
     code: ClassVar[str] = ""
     form: ClassVar[str] = ""
     title: ClassVar[Any] = ""
-    source: ClassVar[str] = ""
+    source: ClassVar[Any] = ""
     # The post at the hub: runs circulation, writes on behalf, is chased in a ranked leader's stead.
     hub: ClassVar[str] = "clerk"
     # Who gets a turn whose holder has become barred.

@@ -16,11 +16,12 @@ from django.db import connection
 from django.db.models import BigIntegerField, BooleanField, F, Func, QuerySet, Subquery, TextField, Value
 from django.db.models.expressions import Col
 from django.db.models.functions import Concat, StrIndex
+from django.utils import timezone
 
 from office import access
 from office.models.cases import Case, Turn
 from office.models.people import Kind, User
-from office.shorthand import read_reference
+from office.shorthand import read_reference, read_short_reference
 
 # So many papers are read and tested one by one in a few milliseconds: then all that hold a word are taken.
 AT_ONCE = 2_000
@@ -203,8 +204,10 @@ def _plain() -> Func:
 
 
 def by_reference(user: User, text: str) -> Case | None:
-    """The one case whose number was typed (收2026-412), scanned or pasted."""
-    return access.visible_to(user).filter(reference=read_reference(text)).exclude(reference="").first()
+    """The one case whose number was typed (收2026-412, this year's 收0412), scanned or pasted."""
+    short = read_short_reference(text, year=timezone.localdate().year)
+    numbers = [number for number in (read_reference(text), short) if number]
+    return access.visible_to(user).filter(reference__in=numbers).first()
 
 
 def by_hands(user: User, name: str, *, count: int, before: int | None = None) -> list[Case]:

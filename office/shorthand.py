@@ -142,6 +142,16 @@ def read_reference(text: str) -> str:
     return f"{match['name']}〔{match['year']}〕{int(match['number'])}号"
 
 
+_SHORT = re.compile(r"^(?P<name>[^\W\d]{1,8})(?P<number>\d{1,6})号?$")
+
+
+def read_short_reference(text: str, *, year: int) -> str:
+    """What the register shows for short, 收0412, as a reference of `year`; "" for what is no such number."""
+    plain = re.sub(r"\s+", "", unicodedata.normalize("NFKC", text).strip())
+    match = _SHORT.match(plain)
+    return f"{match['name']}〔{year}〕{int(match['number'])}号" if match else ""
+
+
 def initials(name: str) -> str:
     """Pinyin initials for finding a name by keyboard: 省农业农村厅 → snynct."""
     # Its dictionary takes longer to read than the rest of the program, and few commands ask for it.

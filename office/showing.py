@@ -11,7 +11,7 @@ from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from office import procedures, subjects
+from office import access, procedures, subjects
 from office.levels import Outcome, Secrecy, Urgency
 from office.models.cases import Case, Decision, Turn
 from office.models.clocks import Clock
@@ -300,8 +300,13 @@ def what_comes_next(case: Case, current: Turn) -> list[dict]:
         return [*found, {"label": str(Outcome(primary.close).label), "who": ""}]
     if primary.to:
         target = declared.step(primary.to)
-        post = timing.post_of(declared, target, case=case, at=timezone.now())
-        found.append({"label": str(target.label), "who": hands_words(post, on=on) if post else _("由办理人选定")})
+        who = _("由办理人选定")
+        if (post := timing.post_of(declared, target, case=case, at=timezone.now())) is not None:
+            # As it will land: from whom the paper is kept, it goes by.
+            ways = [post, *timing.fallbacks(declared, target)]
+            fit = next((one for one in ways if access.able(case, access.seated(one, on=on))), post)
+            who = hands_words(fit, on=on)
+        found.append({"label": str(target.label), "who": who})
     return found
 
 

@@ -73,6 +73,13 @@ def post_of(
     return find_post(step.post) if step.post else None
 
 
+def fallbacks(procedure: type[procedures.Procedure], step: procedures.Step) -> list[Post]:
+    """The declared posts that take what nobody else may have; nothing in the answer tells why."""
+    codes = dict.fromkeys([step.fallback, procedure.fallback, procedure.hub])
+    posts = [find_post(code) for code in codes if code]
+    return [post for post in posts if post is not None]
+
+
 def walked(procedure: type[procedures.Procedure], step: procedures.Step, *, case: Case) -> procedures.Step:
     """The step itself, or the one behind it where the office has chosen not to walk an optional step."""
     passed = set()

@@ -265,7 +265,7 @@ def land(
     for post in tried:
         if (found := _in_chair(case, post)) is not None:
             return found
-    for post in fallbacks(passing, step):
+    for post in timing.fallbacks(passing.procedure, step):
         tried.append(post)
         if (found := _in_chair(case, post)) is not None:
             return found
@@ -284,13 +284,6 @@ def _in_chair(case: Case, post: Post) -> tuple[User | None, Post] | None:
     # whoever sits there later.
     by_name = case.sealed or case.secrecy >= FIRST_STATE_SECRET
     return (people[0] if by_name and len(people) == 1 else None), post
-
-
-def fallbacks(passing: Passing, step: procedures.Step) -> list[Post]:
-    """The declared posts that take what nobody else may have; nothing in the answer tells why."""
-    codes = dict.fromkeys([step.fallback, passing.procedure.fallback, passing.procedure.hub])
-    posts = [timing.find_post(code) for code in codes if code]
-    return [post for post in posts if post is not None]
 
 
 def refuse_unfit(case: Case, names: Sequence[Holder]) -> None:

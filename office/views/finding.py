@@ -1,5 +1,7 @@
 """The search box: a number opens its paper at once, words list the newest papers that hold them all."""
 
+from urllib.parse import urlencode
+
 from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
@@ -59,8 +61,6 @@ def search(request: Asked) -> HttpResponse:
 
 
 def _query(words: str, before: int) -> str:
-    from urllib.parse import urlencode
-
     return urlencode({"q": words, "before": before})
 
 

@@ -4,7 +4,7 @@ import pytest
 from django.urls import reverse
 
 from office import access
-from tests.journeys.papers import before_leader
+from tests.journeys.papers import before_leader, incoming
 from tests.people import Cast, cast
 
 
@@ -53,3 +53,14 @@ def test_a_bar_that_leaves_a_paper_in_nobodys_hands_is_refused_in_words(client, 
     assert answer.status_code == 422
     assert "没有人能办" in answer.content.decode()
     assert not case.barred.exists()
+
+
+def test_what_comes_next_names_who_will_have_it_not_who_is_barred(client, who):
+    found = incoming(who, "反映办公室的问题")
+    client.force_login(who.clerk, backend="django.contrib.auth.backends.ModelBackend")
+    page = reverse("case", args=[found.public_id])
+    assert "李建国" in client.get(page).content.decode()
+    bar(client, found, who.clerk, people=[f"u{who.director.pk}"])
+    following = [one["who"] for one in client.get(page).context["trail"] if one["state"] == "then"]
+    assert following and not any("李建国" in one for one in following)
+    assert any("陈雅文" in one for one in following)

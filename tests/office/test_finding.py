@@ -36,3 +36,14 @@ def test_a_nul_in_an_address_is_a_bad_request_and_no_error_of_ours(client, who):
     client.force_login(who.clerk)
     for address in ("/search/?q=%00", "/cases/%00/", "/documents/incoming/new/?saved=%00"):
         assert client.get(address).status_code == 400
+
+
+def test_the_number_as_the_register_shows_it_opens_this_years_paper(client, who):
+    case = before_leader(who, "关于秋冬种的通知", who.leader)
+    client.force_login(who.clerk)
+    short = f"{case.series.name}{case.serial:04}"
+    year = case.series.year
+    for typed in (short, f"{case.series.name}{case.serial}", f"收{year}-{case.serial}", f"收({year}){case.serial}号"):
+        assert client.get("/search/", {"q": typed}).headers["Location"] == f"/cases/{case.public_id}/", typed
+    client.force_login(who.outsider)
+    assert client.get("/search/", {"q": short}).status_code == 200

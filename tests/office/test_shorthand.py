@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from office.shorthand import Unreadable, read_date
+from office.shorthand import Unreadable, read_date, read_short_reference
 
 TODAY = date(2026, 11, 22)
 
@@ -51,3 +51,11 @@ def test_a_year_in_which_no_paper_is_handled_is_a_mistake(typed):
 def test_what_is_no_date_is_said(typed):
     with pytest.raises(Unreadable):
         read_date(typed, today=TODAY)
+
+
+@pytest.mark.parametrize(("typed", "meant"), [
+    ("收0412", "收〔2026〕412号"), ("收４１２号", "收〔2026〕412号"), ("会 3", "会〔2026〕3号"),
+    ("412", ""), ("收2026-412", ""), ("关于2026年的通知", ""), ("收0412件", ""),
+])  # fmt: skip
+def test_a_short_number_is_one_of_this_years(typed, meant):
+    assert read_short_reference(typed, year=2026) == meant

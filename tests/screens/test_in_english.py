@@ -21,7 +21,7 @@ def kept_words() -> set[str]:
         *Notice.objects.values_list("words", flat=True),
         *Series.objects.values_list("name", flat=True),
         *(one.why.get("because", "") for one in Clock.objects.all()),
-        *(one.source for one in procedures.REGISTRY.values()),
+        *(one.source for one in procedures.REGISTRY.values() if isinstance(one.source, str)),
         *rules.SOURCES.values(),
         *(source for rule in rules.declared() for source in rule.sources),
     ]
