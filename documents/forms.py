@@ -21,9 +21,8 @@ from office.models.numbers import Series
 from office.models.people import Kind, User
 
 from .models import IncomingDocument
-from .registering import WORDS, sender_named
+from .registering import FUNCTION, WORDS, sender_named
 
-FUNCTION = "documents.incoming"
 MEETING_BOOK, TELEGRAM_BOOK = "会", "电"
 
 

@@ -25,6 +25,7 @@ from . import paths
 from .models import IncomingDocument, MeetingNotice
 from .procedures import FORMS
 
+FUNCTION = "documents.incoming"
 # A telegram's own urgency runs as a paper's (defaults.md).
 TELEGRAM_RUNS_AS = {
     "most": Urgency.FLASH,
@@ -156,15 +157,14 @@ def search_words(document: IncomingDocument) -> str:
     return " ".join(dict.fromkeys(word for word in words if word))
 
 
-def newest_of_year(year: int) -> int | None:
-    """The key of the case entered last in the books of a year: a list of that year need not begin above it.
+def books_of(year: int, *, name: str = "") -> list[Series]:
+    """The incoming books of a year (or the one of this name), each with `newest`: the key of the case entered last.
 
     Keys rise with the numbers of a book, because both are drawn under its lock. None where that case is not known.
     """
     last = Case.objects.filter(series=OuterRef("pk"), serial=OuterRef("last")).values("pk")
-    books = Series.objects.filter(year=year, last__gt=0).annotate(newest=Subquery(last))
-    keys = [book.newest for book in books]
-    return max(keys) if keys and None not in keys else None
+    books = Series.objects.filter(function=FUNCTION, year=year, last__gt=0).annotate(newest=Subquery(last))
+    return list(books.filter(name=name) if name else books)
 
 
 def refuse_another(case: Case, *, sender: Organisation, number: str) -> None:

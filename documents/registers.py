@@ -1,14 +1,16 @@
 """收文登记簿: the printed register of incoming papers, with the fields of domain C."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from django.db.models import Prefetch, QuerySet
 from django.utils import timezone
 
 from office import access, registers
 from office.models.cases import Case, Decision, Turn
+from office.models.numbers import Series
 from office.registers import Column, Register, Row, Selection
 
+from . import registering
 from .models import IncomingDocument
 from .sheets import levels, title_on_paper
 
@@ -44,41 +46,53 @@ class IncomingRegister(Register):
 
 
 def entries(selection: Selection) -> QuerySet[IncomingDocument]:
-    """The papers of a selection in the order of their books and numbers; without a viewer as the registry sees
-    them: everything that is neither sealed nor restricted."""
-    visible = (
+    """The papers of a selection in the order of their books and numbers, with what their rows show."""
+    books = registering.books_of(selection.year, name=selection.series)
+    cases = selected(selection, books=books, few=few_keys(selection))
+    found = with_hands(IncomingDocument.objects.filter(case__in=cases))
+    return found.order_by("case__series__position", "case__series__name", "case__serial")
+
+
+def few_keys(selection: Selection) -> list[int] | None:
+    """The cases the viewer can see at all, where they are few."""
+    return access.few_keys(selection.viewer) if selection.viewer is not None else None
+
+
+def selected(selection: Selection, *, books: Sequence[Series], few: list[int] | None) -> QuerySet[Case]:
+    """The cases of a selection in its `books`; without a viewer as the registry sees them: everything that is neither
+    sealed nor restricted. `few` is what few_keys() gave."""
+    found = (
         access.visible_to(selection.viewer)
         if selection.viewer is not None
         else Case.objects.filter(restricted=False, sealed=False)
     )
-    found = IncomingDocument.objects.filter(case__in=visible, case__series__year=selection.year)
-    if selection.viewer is not None and (keys := access.few_keys(selection.viewer)) is not None:
-        found = found.filter(case_id__in=keys)
+    found = found.filter(series__in=[book.pk for book in books])
+    if few is not None:
+        found = found.filter(pk__in=few)
     if selection.month:
-        found = found.filter(received_on__month=selection.month)
-    if selection.series:
-        found = found.filter(case__series__name=selection.series)
+        found = found.filter(incomingdocument__received_on__month=selection.month)
     if selection.senders:
-        found = found.filter(sender__group__in=selection.senders)
-    return (
-        found.select_related("case__series", "case__opened_by", "sender")
-        .prefetch_related(
-            Prefetch(
-                "case__turns",
-                queryset=Turn.objects.filter(step__in=["handle", "assist", "read"])
-                .select_related("holder", "post__department")
-                .order_by("pk"),
-                to_attr="hands",
-            ),
-            Prefetch(
-                "case__decisions",
-                queryset=Decision.objects.filter(
-                    move__in=["report", "report_to_answer", "finish", "void", "not_ours", "read"]
-                ).order_by("number"),
-                to_attr="ends",
-            ),
-        )
-        .order_by("case__series__position", "case__series__name", "case__serial")
+        found = found.filter(incomingdocument__sender__group__in=selection.senders)
+    return found
+
+
+def with_hands(found: QuerySet[IncomingDocument]) -> QuerySet[IncomingDocument]:
+    """With everything a row shows of them: whose hands they went through, and how they ended."""
+    return found.select_related("case__series", "sender").prefetch_related(
+        Prefetch(
+            "case__turns",
+            queryset=Turn.objects.filter(step__in=["handle", "assist", "read"])
+            .select_related("holder", "post__department")
+            .order_by("pk"),
+            to_attr="hands",
+        ),
+        Prefetch(
+            "case__decisions",
+            queryset=Decision.objects.filter(
+                move__in=["report", "report_to_answer", "finish", "void", "not_ours", "read"]
+            ).order_by("number"),
+            to_attr="ends",
+        ),
     )
 
 

@@ -29,7 +29,7 @@ from office.views.tracking import visible
 from . import onscreen, registering
 from .forms import MEETING_BOOK, TELEGRAM_BOOK, IncomingForm, RegisterFilter
 from .models import IncomingDocument
-from .registers import entries, handed_to, result_of, short_number, signed_for
+from .registers import few_keys, handed_to, result_of, selected, short_number, signed_for
 
 DRAFT = "incoming:new"
 FILE_WORDS = "PDF、OFD、JPG、PNG、TIFF、DOC、DOCX、WPS、XLS、XLSX、ZIP"
@@ -295,16 +295,18 @@ def incoming_list(request: Asked) -> HttpResponse:
     filters = RegisterFilter(request.GET or None)
     chosen = filters.cleaned_data if filters.is_valid() else {}
     selection = selection_of(request, chosen)
-    found = entries(selection)
+    books = registering.books_of(selection.year, name=selection.series)
+    few = few_keys(selection)
+    found = selected(selection, books=books, few=few)
     if chosen.get("state") == "open":
-        found = found.filter(case__closed_at__isnull=True)
+        found = found.filter(closed_at__isnull=True)
     elif chosen.get("state") == "closed":
-        found = found.filter(case__closed_at__isnull=False).exclude(case__outcome="void")
+        found = found.filter(closed_at__isnull=False).exclude(outcome="void")
     elif chosen.get("state") == "void":
-        found = found.filter(case__outcome="void")
+        found = found.filter(outcome="void")
     if chosen.get("q"):
-        found = found.filter(case__in=searching.matching(access.visible_to(request.user), chosen["q"]))
-    page = onscreen.page(found, request.GET.get("page", ""), year=selection.year, viewer=request.user)
+        found = searching.matching(found, chosen["q"])
+    page = onscreen.page(found, request.GET.get("page", ""), books=books, viewer=request.user, few=few)
     query = {key: value for key, value in request.GET.items() if key != "page" and value}
     prints = urlencode(
         {

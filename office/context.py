@@ -3,7 +3,6 @@
 from typing import Any
 
 from django.conf import settings
-from django.db.models import Count, Q
 from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.functional import cached_property
@@ -19,6 +18,8 @@ from office.version import VERSION
 TEXT_SIZE_COOKIE = "text_size"
 KEYS_COOKIE = "keys"
 A_YEAR = 365 * 24 * 3600
+# So many waiting papers are counted for the menu.
+COUNTED = 300
 
 
 def page(request: HttpRequest) -> dict[str, Any]:
@@ -77,27 +78,25 @@ class Page:
         return {"done": written[0], "total": written[1]} if written else None
 
     @cached_property
-    def _counts(self) -> dict[str, int]:
-        """待办 and 待阅 in one query over the queue's own indexes."""
+    def _counts(self) -> dict[str, int | str]:
+        """待办 and 待阅 in one query; where hundreds wait, at least so many: the queue itself counts to the end."""
         if self.worker is None:
-            return {"all": 0, "reading": 0}
+            return {"queue": 0, "reading": 0}
         if (known := getattr(self.request, "waiting_counts", None)) is not None:
-            return known
+            return {"queue": known["all"] - known["reading"], "reading": known["reading"]}
         from office.views.queue import reading_steps
 
-        only_read = Q(side=True, step__in=reading_steps())
-        return (
-            access.waiting_for(self.worker)
-            .order_by()
-            .aggregate(all=Count("pk"), reading=Count("pk", filter=only_read))
-        )
+        waiting = access.waiting_for(self.worker).order_by().values_list("side", "step")[: COUNTED + 1]
+        reads = [side and step in reading_steps() for side, step in waiting]
+        counts = {"queue": len(reads) - sum(reads), "reading": sum(reads)}
+        return {name: f"{n}+" if n and len(reads) > COUNTED else n for name, n in counts.items()}
 
     @property
-    def queue_count(self) -> int:
-        return self._counts["all"] - self._counts["reading"]
+    def queue_count(self) -> int | str:
+        return self._counts["queue"]
 
     @property
-    def reading_count(self) -> int:
+    def reading_count(self) -> int | str:
         return self._counts["reading"]
 
     @cached_property
@@ -121,7 +120,7 @@ class Page:
                 shown.append({"label": label, "items": found})
         return shown
 
-    def _figure(self, name: str) -> int | None:
+    def _figure(self, name: str) -> int | str | None:
         """Only 待办 and 待阅 carry counts."""
         return {"queue": self.queue_count, "reading": self.reading_count}.get(name) if self.office_work else None
 

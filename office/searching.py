@@ -57,6 +57,8 @@ def search(user: User, text: str, *, count: int = 50, before: int | None = None)
         return []
     share = share_of(text)
     if share is None:
+        if access.identity(user).sees and (page := _all_there_are(user, text, count=count, before=before)) is not None:
+            return page
         few = _few(text)
         if few is not None:
             return _of_few(user, text, [key for key in few if before is None or key < before], count=count)
@@ -77,6 +79,18 @@ def search(user: User, text: str, *, count: int = 50, before: int | None = None)
     if by_word < by_sight:
         return _downward(user, text, count=count, top=top, width=MARGIN * count / share / seen)
     return _by_sight(user, text, count=count, top=top, step=min(AT_ONCE, round(MARGIN * count / share)))
+
+
+def _all_there_are(user: User, text: str, *, count: int, before: int | None) -> list[Case] | None:
+    """All papers that hold these pairs, where they fill no page and nothing has to be read letter by letter: one
+    statement, for those to whom a rule opens most of them. None where there are more."""
+    if any(len(word) != 2 for word in words_of(text)):
+        return None
+    cases = matching(access.visible_to(user), text)
+    if before is not None:
+        cases = cases.filter(pk__lt=before)
+    found = list(cases[: count + 1])
+    return sorted(found, key=lambda case: -case.pk) if len(found) <= count else None
 
 
 def _at_the_top(user: User, text: str, *, count: int) -> list[Case]:

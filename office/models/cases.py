@@ -27,7 +27,9 @@ class Case(models.Model):
     procedure = models.CharField(max_length=60)
     title = models.CharField(_("标题"), max_length=500, blank=True)
     search_text = models.TextField(blank=True, default="")
-    series = models.ForeignKey("Series", null=True, on_delete=models.PROTECT, related_name="cases")
+    series = models.ForeignKey(
+        "Series", null=True, on_delete=models.PROTECT, related_name="cases", db_index=False
+    )
     serial = models.PositiveIntegerField(null=True)
     reference = models.CharField(_("编号"), max_length=60, blank=True)
     urgency = models.CharField(
@@ -70,6 +72,8 @@ class Case(models.Model):
         indexes = [
             # The registry's lists: newest of a function first, without what no rule may show.
             models.Index(fields=["procedure", "-id"], name="case_by_procedure"),
+            # A book on screen: the newest first.
+            models.Index(fields=["series", "-id"], name="case_by_book"),
             models.Index(
                 fields=["-id"], name="case_ruled_newest", condition=Q(restricted=False)
             ),

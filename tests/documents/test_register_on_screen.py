@@ -82,8 +82,9 @@ def test_who_sees_many_papers_one_by_one_is_told_sooner_that_there_are_more(offi
 def test_a_year_past_begins_at_its_own_last_paper(office):
     year = timezone.localdate().year
     last = Case.objects.filter(series__year=year - 1).order_by("-pk").first()
-    assert registering.newest_of_year(year - 1) == (last.pk if last else None)
-    assert registering.newest_of_year(1990) is None
+    newest = [book.newest for book in registering.books_of(year - 1)]
+    assert max(newest, default=None) == (last.pk if last else None)
+    assert registering.books_of(1990) == []
     context = shown(office.clerk, year=year - 1).context_data
     assert len(context["rows"]) == min(onscreen.PAGE, Case.objects.filter(series__year=year - 1).count())
 
@@ -98,3 +99,14 @@ def test_few_keys_are_all_keys_of_whoever_sees_little(office):
     assert access.few_keys(office.first_head, most=3) is None
     keys = access.few_keys(office.seldom)
     assert set(access.visible_to(office.seldom).values_list("pk", flat=True)) <= set(keys)
+
+
+def in_menu(user) -> dict:
+    return {item["url"]: item["count"] for group in shown(user).context["page"].nav for item in group["items"]}
+
+
+def test_the_menu_counts_what_waits_and_of_hundreds_says_at_least_so_many(office, monkeypatch):
+    waiting = access.waiting_for(office.clerk).count()
+    assert in_menu(office.clerk)["/"] == waiting > 0
+    monkeypatch.setattr("office.context.COUNTED", 0)
+    assert in_menu(office.clerk)["/"] == "1+"
