@@ -6,6 +6,9 @@ from urllib.parse import parse_qsl, unquote, urlencode, urlsplit, urlunsplit
 
 from django.core.exceptions import ImproperlyConfigured
 
+# What every connection of the program says of itself: the tally counts no other's writing (office/tally.py).
+PROGRAM = "office.program"
+
 
 def text(name: str, default: str) -> str:
     # Compose hands on a variable nobody has set as an empty one.
@@ -71,6 +74,7 @@ def database(url: str) -> dict:
         given = parts.scheme or repr(url)
         raise ImproperlyConfigured(f"A database address starts with postgresql://, not {given}.")
     query = dict(parse_qsl(parts.query))
+    query["options"] = f"{query.get('options', '')} -c {PROGRAM}=on".strip()
     return {
         "ENGINE": "django.db.backends.postgresql",
         "NAME": unquote(parts.path.lstrip("/")),

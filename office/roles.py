@@ -1,7 +1,7 @@
 """What the application's database role may do, written after every migrate by the owner of the tables.
 
-The application owns nothing: it cannot switch a trigger off, and what is append-only is closed to it twice,
-by the trigger and by the missing right.
+The application owns nothing: it cannot switch a trigger off, it takes rows out of a few tables only, and what is
+append-only is closed to it twice, by the trigger and by the missing right.
 """
 
 from django.conf import settings
@@ -9,7 +9,8 @@ from django.db import connections, transaction
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.models.signals import post_migrate
 
-# Tables nobody rewrites, and the columns a retention order may blank (the trigger sees that it is one).
+# Tables nobody rewrites, and the columns that may still be filled (triggers see to how: a retention order blanks
+# words, a chase is answered once, a file is struck through). So are all histories.
 APPEND_ONLY: dict[str, list[str]] = {
     "office_decision": ["opinion", "reason", "salt"],
     "office_contentchange": [],
@@ -19,9 +20,30 @@ APPEND_ONLY: dict[str, list[str]] = {
     "office_reminder": [],
     "office_voided": [],
     "office_retentionorder": [],
+    "office_chase": ["answer", "answered_at"],
+    "office_attachment": ["removed_at", "removed_because"],
 }
-# R-SEC-03: whether this is a classified network is the owner's word at migrate, never the application's.
-OWNERS_WORD = ["office_installation"]
+# The only tables from which the program takes rows out again; from all others nothing is ever deleted.
+TAKEN_OUT = [
+    "axes_accessattempt",
+    "axes_accessattemptexpiration",
+    "axes_accessfailurelog",
+    "axes_accesslog",
+    "django_session",
+    "documents_meetingnotice_attendees",
+    "office_day",
+    "office_draft",
+    "office_follow",
+    "office_leave",
+    "office_phrase",
+    "office_postholding",
+    "otp_static_staticdevice",
+    "otp_static_statictoken",
+    "otp_totp_totpdevice",
+]
+# Written by the owner at migrate, or by triggers in his name; never by the application. R-SEC-03: whether this is a
+# classified network is the owner's word.
+OWNERS_WORD = ["office_installation", "office_tally", "office_tallied"]
 
 
 def register() -> None:
@@ -40,7 +62,7 @@ def after_migrate(sender, using: str, **kwargs) -> None:
 
 
 def grant(connection: BaseDatabaseWrapper, *, app_role: str) -> None:
-    """Let `app_role` use what the connection's role owns in `public`, now and later, within APPEND_ONLY.
+    """Let `app_role` use what the connection's role owns in `public`, now and later, within the lists above.
 
     The connection must be the owner's. Tables that do not exist (yet) are passed over.
     """
@@ -50,14 +72,18 @@ def grant(connection: BaseDatabaseWrapper, *, app_role: str) -> None:
         there = set(connection.introspection.table_names(cursor))
         for statement in (
             f"GRANT USAGE ON SCHEMA public TO {role}",
-            f"GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO {role}",
+            f"GRANT SELECT, INSERT, UPDATE ON ALL TABLES IN SCHEMA public TO {role}",
+            f"REVOKE DELETE, TRUNCATE ON ALL TABLES IN SCHEMA public FROM {role}",
             f"GRANT USAGE, SELECT ON ALL SEQUENCES IN SCHEMA public TO {role}",
-            "ALTER DEFAULT PRIVILEGES IN SCHEMA public "
-            f"GRANT SELECT, INSERT, UPDATE, DELETE ON TABLES TO {role}",
+            f"ALTER DEFAULT PRIVILEGES IN SCHEMA public REVOKE DELETE ON TABLES FROM {role}",
+            f"ALTER DEFAULT PRIVILEGES IN SCHEMA public GRANT SELECT, INSERT, UPDATE ON TABLES TO {role}",
             f"ALTER DEFAULT PRIVILEGES IN SCHEMA public GRANT USAGE, SELECT ON SEQUENCES TO {role}",
         ):
             cursor.execute(statement)
-        for table, columns in APPEND_ONLY.items():
+        for table in sorted(there.intersection(TAKEN_OUT)):
+            cursor.execute(f"GRANT DELETE ON {quote(table)} TO {role}")
+        histories: dict[str, list[str]] = {table: [] for table in sorted(there) if "_historical" in table}
+        for table, columns in {**histories, **APPEND_ONLY}.items():
             if table in there:
                 # Taking the right on the table takes it on every column as well.
                 cursor.execute(f"REVOKE UPDATE, DELETE, TRUNCATE ON {quote(table)} FROM {role}")

@@ -146,19 +146,3 @@ def _beside(office: Furnished) -> None:
             public_id=uuid.uuid4(), kind="register", title="Register", asked_by=who.clerk, asked_at=now,
             finished_at=finished, failed=failed, arguments={},
         )
-
-
-def latin(who: Cast) -> None:
-    """Call everybody and everything by names in Latin letters, so that Chinese on a page is never a name."""
-    for place, one in enumerate(who.everybody().values(), 1):
-        one.name, one.title = f"Person {place}", "Clerk" if one.title else ""
-    things = [*who.departments.values(), *who.posts.values()]
-    for thing in things:
-        thing.name = f"{type(thing).__name__} {thing.pk}"
-    books = list(Series.objects.all())
-    for place, book in enumerate(books, 1):
-        book.title = f"Book {place}"
-    for one in [*who.everybody().values(), *things, *books]:
-        one.save()
-        # What it was called before is no part of this office.
-        one.history.all().delete()

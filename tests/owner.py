@@ -8,10 +8,7 @@ from django.db import connection, connections, transaction
 
 from office.environment import database
 
-GUARDED = (
-    "office_case", "office_turn", "office_decision", "office_anchor", "office_anchorline", "office_series",
-    "office_voided",
-)
+GUARDED = "SELECT DISTINCT tgrelid::regclass::text FROM pg_trigger WHERE NOT tgisinternal"
 
 
 @contextmanager
@@ -36,12 +33,14 @@ def behind_the_back(*statements: str) -> None:
         # A table with pending checks cannot be altered.
         cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
         cursor.execute("SET CONSTRAINTS ALL DEFERRED")
-        for table in GUARDED:
+        cursor.execute(GUARDED)
+        guarded = [table for (table,) in cursor.fetchall()]
+        for table in guarded:
             cursor.execute(f"ALTER TABLE {table} DISABLE TRIGGER USER")
         for statement in statements:
             cursor.execute(statement)
             assert cursor.rowcount, f"touched nothing: {statement}"
         cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
         cursor.execute("SET CONSTRAINTS ALL DEFERRED")
-        for table in GUARDED:
+        for table in guarded:
             cursor.execute(f"ALTER TABLE {table} ENABLE TRIGGER USER")

@@ -1,8 +1,9 @@
 """The fixed cast every test plays with: a small bureau with all the posts the procedures name."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.contrib.auth.models import Group
@@ -65,8 +66,13 @@ def seat(post: Post, who: User, *, starts_on: date = date(2020, 1, 1), ends_on: 
     )
 
 
-def cast() -> Cast:
-    """Everybody, in a statement or two for each table: most tests begin here."""
+def cast(*, latin: bool = False) -> Cast:
+    """Everybody, in a statement or two for each table: most tests begin here. `latin`: by names in Latin letters,
+    so that Chinese on a page is never a name."""
+
+    def made(rows: Iterable) -> list:
+        return saved(map(called, range(1, 100), rows) if latin else rows)
+
     leaders, office, crops, machines = made(
         Department(name=name, position=position)
         for position, name in enumerate(["局领导", "办公室", "种植业股", "农机股"])
@@ -121,7 +127,7 @@ def cast() -> Cast:
         "supervision": who.director,
         "typist": who.second_clerk,
     }
-    _fill_chairs(who, [*holders.items(), ("clerk", who.second_clerk)])
+    _fill_chairs(who, [*holders.items(), ("clerk", who.second_clerk)], made)
     crops.head, machines.head = who.posts["crops"], who.posts["machines"]
     crops.leader, machines.leader = who.posts["leader-1"], who.posts["leader-2"]
     bulk_update_with_history([crops, machines], Department, ["head", "leader"])
@@ -134,13 +140,24 @@ def cast() -> Cast:
     return who
 
 
-def made(rows: Iterable) -> list:
-    """Saved, with their history."""
+def saved(rows: Iterable) -> list:
+    """With their history."""
     rows = list(rows)
     return bulk_create_with_history(rows, type(rows[0]))
 
 
-def _fill_chairs(who: Cast, holders: list[tuple[str, User]]) -> None:
+def called(place: int, one: Any) -> Any:
+    """The same person or thing by a name in Latin letters."""
+    if isinstance(one, Series):
+        one.title = f"Book {place}"
+    elif not isinstance(one, PostHolding):
+        one.name = f"{type(one).__name__} {place}"
+    if isinstance(one, User):
+        one.title = "Clerk" if one.title else ""
+    return one
+
+
+def _fill_chairs(who: Cast, holders: list[tuple[str, User]], made: Callable[[Iterable], list]) -> None:
     groups = Group.objects.bulk_create(
         Group(name=f"{post.code}@{post.department_id or 0}") for post in who.posts.values()
     )

@@ -146,7 +146,7 @@ def test_a_book_is_opened_once_a_year():
 
 
 def test_a_case_does_not_vanish_with_its_number(paper):
-    assert "foreign key" in refused("DELETE FROM office_case WHERE id = %s", paper.case.pk)
+    assert "permission denied" in refused("DELETE FROM office_case WHERE id = %s", paper.case.pk)
 
 
 def test_the_ledger_of_void_numbers_is_written_once(paper, who):
@@ -232,9 +232,9 @@ def test_a_turn_that_has_ended_stays_as_it_ended(closed, change):
 
 def test_a_form_sent_twice_makes_one_case(who):
     first, second = (Paper(sketches.Incoming, actor=who.clerk).case for _time in range(2))
-    assert "start_token" in refused(
-        "UPDATE office_case SET start_token = %s WHERE id = %s", str(first.start_token), second.pk
-    )
+    second.pk, second.public_id, second.start_token = None, "another", first.start_token
+    with pytest.raises(IntegrityError, match="start_token"), transaction.atomic():
+        second.save(force_insert=True)
 
 
 # --- Clocks ---
@@ -345,17 +345,23 @@ def test_looks_and_chases_are_kept_as_they_were(paper, who):
     Look.objects.create(case=paper.case, person=who.clerk, at=MONDAY, what="办理页")
     Chase.objects.create(case=paper.case, kind="phone", by=who.clerk, to="种植业股", words="请抓紧。", at=MONDAY)
     assert "permission denied" in refused("UPDATE office_look SET what = ''")
-    assert "only answered once" in refused("UPDATE office_chase SET words = ''")
-    assert refused("DELETE FROM office_chase")
+    for change in ("UPDATE office_chase SET words = ''", "DELETE FROM office_chase"):
+        assert "permission denied" in refused(change)
     run("UPDATE office_chase SET answer = '今天办。', answered_at = now()")
     assert "only answered once" in refused("UPDATE office_chase SET answer = '没问过。'")
 
 
 def test_a_sealed_case_is_restricted(who):
     made = Paper(sketches.Accusation, actor=who.other_leader)
-    assert "a_sealed_case_is_restricted" in refused(
-        "UPDATE office_case SET restricted = false WHERE id = %s", made.case.pk
-    )
+    assert "stays one" in refused("UPDATE office_case SET restricted = false WHERE id = %s", made.case.pk)
+    other = Paper(sketches.Incoming, actor=who.clerk).case
+    assert "a_sealed_case_is_restricted" in refused("UPDATE office_case SET sealed = true WHERE id = %s", other.pk)
+
+
+@pytest.mark.parametrize("change", ["sealed = false", "restricted = false", "opened_at = now()", "public_id = 'x'"])
+def test_R_SEC_07_who_may_know_of_a_case_is_never_widened_and_where_it_comes_from_stays(who, change):
+    made = Paper(sketches.Accusation, actor=who.other_leader)
+    assert "stays one" in refused(f"UPDATE office_case SET {change} WHERE id = %s", made.case.pk)
 
 
 # --- R-SEC-03 ---
@@ -376,7 +382,8 @@ def test_R_SEC_03_a_state_secret_has_no_file(secret, paper, who):
     with pytest.raises(IntegrityError, match="R-SEC-03"), transaction.atomic():
         Attachment.objects.create(case=secret.case, **hung)
     Attachment.objects.create(case=paper.case, **hung)
-    assert "R-SEC-03" in refused("UPDATE office_attachment SET case_id = %s", secret.case.pk)
+    for change in ("UPDATE office_attachment SET case_id = %s", "DELETE FROM office_attachment WHERE case_id <> %s"):
+        assert "permission denied" in refused(change, secret.case.pk)
 
 
 @pytest.mark.parametrize("column", ["opinion", "reason"])

@@ -12,11 +12,15 @@ FORMS_ABOUT_IT = ["why", "void", "relocate", "circulation", "chase_new", "record
 
 
 @pytest.fixture
-def places(settings, tmp_path, db) -> dict[str, test_urls.Place]:
+def ordinary(settings, tmp_path, db) -> dict[str, test_urls.Place]:
     settings.FILES_DIR = tmp_path / "files"
-    made = test_urls.furnish(people.cast())
+    return test_urls.furnish(people.cast())
+
+
+@pytest.fixture
+def places(ordinary) -> dict[str, test_urls.Place]:
     Case.objects.update(restricted=True)
-    return made
+    return ordinary
 
 
 def look_at(place: test_urls.Place) -> bool:
@@ -43,10 +47,9 @@ def test_no_form_shows_a_restricted_record_without_a_look(places, name):
     assert not look_at(places[name]) or Look.objects.exists()
 
 
-def test_a_look_at_an_ordinary_paper_is_not_kept(places):
-    Case.objects.update(restricted=False)
+def test_a_look_at_an_ordinary_paper_is_not_kept(ordinary):
     for name in ("case", "turn"):
-        assert look_at(places[name])
+        assert look_at(ordinary[name])
     assert not Look.objects.exists()
 
 

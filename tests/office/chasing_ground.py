@@ -8,6 +8,8 @@ from office.models import Case, Clock, Notice, Reminder, Turn
 from tests.people import MONDAY, Cast
 from tests.sketches import Incoming
 
+BEFORE = "before"
+
 
 def at(text: str) -> datetime:
     return datetime.fromisoformat(text).replace(tzinfo=TIME_ZONE)
@@ -39,7 +41,7 @@ def with_handler(who: Cast, *, to=None, **fields) -> Turn:
     acting.act(
         current(case), "hand_over", actor=who.clerk, names=[to or who.colleague], at=MONDAY + timedelta(minutes=3)
     )
-    Notice.objects.all().delete()
+    no_more_of()
     return current(case)
 
 
@@ -47,9 +49,16 @@ def clock_of(turn: Turn) -> Clock:
     return turn.clocks.get()
 
 
+def no_more_of() -> None:
+    """What has been told until now is of no interest to the test: told() passes it over."""
+    Notice.objects.update(kind=BEFORE)
+
+
 def told(kind: str | None = "chase") -> list[str]:
     """Who has been told, by user name in order."""
-    notices = Notice.objects.order_by("pk") if kind is None else Notice.objects.filter(kind=kind).order_by("pk")
+    notices = Notice.objects.exclude(kind=BEFORE).order_by("pk")
+    if kind is not None:
+        notices = notices.filter(kind=kind)
     return [notice.person.username for notice in notices.select_related("person")]
 
 

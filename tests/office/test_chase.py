@@ -16,7 +16,7 @@ from office.chasing.sending import BATCH
 from office.clock import workdays
 from office.models import Barred, Case, Deputy, Ladder, Notice, PostHolding, Reminder, Turn
 from office.procedures import Period
-from tests.office.chasing_ground import at, clock_of, current, rungs, told, with_handler, with_leader
+from tests.office.chasing_ground import at, clock_of, current, no_more_of, rungs, told, with_handler, with_leader
 from tests.people import MONDAY, cast, person, seat
 from tests.sketches import Accusation, Incoming
 
@@ -156,7 +156,7 @@ def test_the_leader_on_duty_is_informed_after_the_second_time_and_stands_in_no_b
 def test_a_ranked_leader_is_never_chased(who):
     with_leader(who)
     with_leader(who, urgency="urgent")
-    Notice.objects.all().delete()
+    no_more_of()
     for days in range(10):
         for hour in (9, 12, 15, 17):
             chase(MONDAY.replace(hour=hour) + timedelta(days=days))
@@ -242,7 +242,7 @@ def sealed(who) -> Case:
     seat(who.posts["discipline"], who.second_head)
     case = acting.start(Accusation, actor=who.second_head, title="反映某某问题", at=MONDAY, reference="检〔2026〕1号")
     timing.start(case, period=Period("B4-23", workdays(3)), at=MONDAY, label="核查")
-    Notice.objects.all().delete()
+    no_more_of()
     return case
 
 

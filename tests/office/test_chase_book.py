@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 import pytest
-from django.db import IntegrityError, transaction
+from django.db import DatabaseError, ProgrammingError, transaction
 
 from office import acting, timing
 from office.acting import Refused
@@ -186,9 +186,9 @@ def test_an_answer_is_written_once_by_whoever_chased_or_the_hub(who):
 def test_R_SUP_06_the_database_keeps_a_chase_as_it_was_written(who, change):
     made = by_hand(with_handler(who).case, kind="phone", words="请报结果", actor=who.clerk, at=NOON)
     answered(made, answer="周五前报", actor=who.clerk, at=NOON)
-    with pytest.raises(IntegrityError, match="only answered once"), transaction.atomic():
+    with pytest.raises(DatabaseError, match="only answered once|permission denied"), transaction.atomic():
         Chase.objects.filter(pk=made.pk).update(**change)
-    with pytest.raises(IntegrityError, match="append-only"), transaction.atomic():
+    with pytest.raises(ProgrammingError, match="permission denied"), transaction.atomic():
         made.delete()
 
 

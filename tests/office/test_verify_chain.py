@@ -274,7 +274,7 @@ def test_an_altered_case_row_names_the_case(office, change):
 def test_altered_content_of_a_paper_names_the_case(office, change):
     Organisation.objects.create(name="别的单位")
     behind_the_back(f"UPDATE documents_incomingdocument SET {change} WHERE case_id = {office.closed.pk}")
-    assert said() == [f"{office.closed.reference} ({office.closed.public_id})：标题、编号或其他登记内容被改动"]
+    assert said() == [f"{office.closed.reference} ({office.closed.public_id})：标题、编号、文件或其他登记内容被改动"]
 
 
 def test_content_corrected_through_the_form_is_no_finding(office):
@@ -284,6 +284,9 @@ def test_content_corrected_through_the_form_is_no_finding(office):
     document.save()
     acting.note_content(case, actor=office.who.clerk, reason="份数登错", at=NIGHT)
     assert said() == []
+
+
+GONE = "程序写过的事项已不存在，被删除"
 
 
 def delete_case(case: Case) -> str:
@@ -304,18 +307,25 @@ def test_a_deleted_case_is_named_by_the_anchor_and_leaves_a_hole_in_its_book(off
     assert sorted(said()) == sorted([
         f"{office.open.reference}：编号空缺，事项可能被删除",
         f"{office.open.reference} ({office.open.public_id})：存证里有，事项已不存在，被删除",
+        f"#{office.open.pk}：{GONE}",
     ])  # fmt: skip
 
 
 def test_a_case_deleted_before_its_first_night_leaves_a_hole_in_its_book(office):
     fresh = register(office.who, title="今天才登记的通知", at=NIGHT)
     behind_the_back(delete_case(fresh))
-    assert said() == [f"{fresh.reference}：编号空缺，事项可能被删除"]
+    assert said() == [f"{fresh.reference}：编号空缺，事项可能被删除", f"#{fresh.pk}：{GONE}"]
 
 
 def test_a_book_turned_back_after_deleting_its_last_case_is_found_by_the_anchor(office):
     behind_the_back(delete_case(office.open), "UPDATE office_series SET last = last - 1 WHERE name = '收'")
-    assert names() == {office.open.public_id}
+    assert names() == {office.open.public_id, ""}
+
+
+def test_a_case_without_number_deleted_before_its_first_night_is_missed(office):
+    fresh = acting.start(Accusation, actor=office.who.other_leader, title="又一件", at=NIGHT)
+    behind_the_back(delete_case(fresh))
+    assert said() == [f"#{fresh.pk}：{GONE}"]
 
 
 def test_a_void_entry_struck_from_its_ledger_names_the_case(office):
@@ -377,7 +387,7 @@ def test_a_seal_taken_off_is_found_and_tells_no_more(office):
 
 def test_a_deleted_sealed_case_is_named_by_its_public_id(office):
     behind_the_back(delete_case(office.sealed))
-    assert said() == [f"{office.sealed.public_id}：存证里有，事项已不存在，被删除"]
+    assert said() == [f"{office.sealed.public_id}：存证里有，事项已不存在，被删除", f"#{office.sealed.pk}：{GONE}"]
 
 
 def test_a_hole_in_a_sealed_book_tells_no_number(office):
@@ -386,7 +396,7 @@ def test_a_hole_in_a_sealed_book_tells_no_number(office):
     kept = acting.start(Accusation, actor=who.other_leader, title="一", series=book, at=NIGHT)
     gone = acting.start(Accusation, actor=who.other_leader, title="二", series=book, at=NIGHT)
     behind_the_back(delete_case(gone))
-    assert said() == ["控：密封的编号系列缺号，可能有事项被删除"]
+    assert said() == ["控：密封的编号系列缺号，可能有事项被删除", f"#{gone.pk}：{GONE}"]
     assert kept.serial == 1
 
 
@@ -430,7 +440,7 @@ def test_the_command_names_the_case_and_fails(office):
     with pytest.raises(CommandError, match="发现 1 处问题，涉及 1 项"):
         call_command("verify_chain", stdout=out, stderr=StringIO())
     assert out.getvalue() == (
-        f"{office.closed.reference} ({office.closed.public_id})：标题、编号或其他登记内容被改动\n"
+        f"{office.closed.reference} ({office.closed.public_id})：标题、编号、文件或其他登记内容被改动\n"
     )
 
 

@@ -17,7 +17,7 @@ from office.admission import ADMITTED, admits
 from office.models import Clock, Organisation, Phrase, PostHolding, Series, User
 from office.models.clocks import Chase
 from office.models.files import Job
-from tests.furnished import Furnished, furnish, latin
+from tests.furnished import Furnished, furnish
 from tests.people import cast
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -49,10 +49,7 @@ def furnished_office(blocker, catalogue: Path, *, english: bool) -> Iterator[Fur
     """One office for all readers of a module; everything is taken back when the last has read."""
     named = {"OFFICE_NAME": "The Bureau"} if english else {}
     with blocker.unblock(), override_settings(LOCALE_PATHS=[catalogue], **named), transaction.atomic():
-        who = cast()
-        if english:
-            latin(who)
-        yield furnish(who)
+        yield furnish(cast(latin=english))
         transaction.set_rollback(True)
 
 
