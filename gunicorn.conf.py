@@ -16,5 +16,7 @@ max_requests = 2000
 max_requests_jitter = 200
 # The heartbeat file belongs in memory: on a slow disk a healthy worker would look dead.
 worker_tmp_dir = "/dev/shm" if Path("/dev/shm").is_dir() else None
+# Nobody talks to the running server but by signals; its socket would want a home folder to lie in.
+control_socket_disable = True
 errorlog = "-"
 loglevel = os.environ.get("WEB_LOG_LEVEL", "warning")

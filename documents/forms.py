@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from office import clock, numbering, shorthand
-from office.acting.door import wordless
+from office.acting.door import marked, wordless
 from office.forms.deciding import DateField
 from office.levels import FIRST_STATE_SECRET, Secrecy, Urgency
 from office.models.contacts import Organisation
@@ -184,6 +184,7 @@ class IncomingForm(forms.Form):
 
     def clean(self):
         data = super().clean()
+        _refuse_marks(self, data)
         if data.get("series") != MEETING_BOOK:
             # What the page has folded away with another book asks for nothing.
             for name in ("meeting_at", "meeting_place", "meeting_rank", "meeting_answer_by"):
@@ -372,6 +373,7 @@ class CorrectionForm(forms.Form):
 
     def clean(self):
         data = super().clean()
+        _refuse_marks(self, data)
         if wordless(self.document.case):
             for name in ("reason", "title", "note", "files"):
                 if data.get(name):
@@ -391,6 +393,12 @@ class CorrectionForm(forms.Form):
         _answer_after_receipt(self, data)
         _answer_before_the_meeting(self, data)
         return data
+
+
+def _refuse_marks(form: forms.Form, data: dict) -> None:
+    for name, value in list(data.items()):
+        if isinstance(value, str) and (sentence := marked(value)):
+            form.add_error(name, sentence)
 
 
 def _answer_after_receipt(form: forms.Form, data: dict) -> None:

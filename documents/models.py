@@ -1,5 +1,8 @@
 """Incoming documents (收文): the register's columns, the proposal's names, the meeting notice."""
 
+from collections.abc import Callable
+from datetime import date
+
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext
@@ -167,11 +170,11 @@ class Named(models.Model):
         default_permissions = ()
         ordering = ["decision__number"]
 
-    def in_words(self) -> str:
+    def in_words(self, *, day: Callable[[date], str]) -> str:
         helping = "、".join(str(post.department or post) for post in self.assisting.all())
         parts = [
             gettext("承办：%(unit)s") % {"unit": self.lead.department or self.lead} if self.lead else "",
             gettext("协办：%(units)s") % {"units": helping} if helping else "",
-            gettext("%(day)s 前办结") % {"day": self.due_on.isoformat()} if self.due_on else "",
+            gettext("%(day)s前办结") % {"day": day(self.due_on)} if self.due_on else "",
         ]
         return gettext("；").join(part for part in parts if part)

@@ -1,7 +1,7 @@
 """What the paths of incoming papers ask and do: conditions, refusals, and what is written along."""
 
-from collections.abc import Sequence
-from datetime import datetime
+from collections.abc import Callable, Sequence
+from datetime import date, datetime
 
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -68,13 +68,13 @@ def named_in_force(case: Case) -> Named | None:
     )
 
 
-def named_words(case: Case) -> dict[int, str]:
+def named_words(case: Case, *, day: Callable[[date], str] = date.isoformat) -> dict[int, str]:
     """{decision pk: the unit, the helpers and the date it named}; nothing where it only repeats the one before.
-    Two queries."""
+    Two queries. `day` writes the date."""
     rows = Named.objects.filter(document__case=case).select_related("lead__department")
     found, last = {}, ""
     for one in rows.prefetch_related("assisting__department"):
-        words = one.in_words()
+        words = one.in_words(day=day)
         if words != last:
             found[one.decision_id] = words
         last = words

@@ -83,6 +83,10 @@ class IncomingBase(Procedure, abstract=True):
         return paths.document_contents(cases)
 
     @classmethod
+    def came_on(cls, case):
+        return min(paths.document(case).received_on, super().came_on(case))
+
+    @classmethod
     def named_date(cls, step, case):
         return paths.handling_date(case) if step.code == "handle" else None
 

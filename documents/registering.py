@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from office import acting, procedures
-from office.acting.door import Refused, wordless
+from office.acting.door import Refused, marked, wordless
 from office.levels import FIRST_STATE_SECRET, LONGEST_PERIOD, Secrecy, Urgency
 from office.models.cases import Case
 from office.models.contacts import Organisation
@@ -82,6 +82,9 @@ def register(
     if telegram:
         urgency = TELEGRAM_RUNS_AS[telegram]
     _refuse_secrets(series, secrecy=secrecy, meeting=meeting, fields=fields)
+    for name, value in {**fields, **(meeting or {})}.items():
+        if isinstance(value, str) and (sentence := marked(value)):
+            raise Refused(sentence, field=name)
     form = form_of(purpose, meeting=meeting is not None)
     chosen = procedures.get(procedure) if procedure else procedure_for(form, on=timezone.localdate(at))
     if purpose == IncomingDocument.Purpose.ENVELOPE:

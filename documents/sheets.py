@@ -65,7 +65,7 @@ def slip_of(document: IncomingDocument, *, viewer: User | None, form: Form | Non
     decisions = list(case.decisions.select_related("turn", "actor").order_by("number"))
     corrections = _corrections(decisions)
     with translation.override("zh-hans"):
-        named = paths.named_words(case)
+        named = paths.named_words(case, day=lambda due: f"{due.year}年{due.month}月{due.day}日")
     confirmed = {one.corrects_number: one.at for one in decisions if one.move == "confirm_record"}
     written = [one for one in decisions if one.opinion and one.move != "correct"]
     signed = [one for one in decisions if one.move == "circle"]
@@ -167,7 +167,8 @@ def _opinion(one: Decision, *, corrections, confirmed, named: str) -> Opinion:
             name=one.recorded_name, at=one.at, scan=bool(one.files), confirmed_at=confirmed.get(one.number)
         )
     return Opinion(
-        words=(one.opinion or "（圈阅）") + (f"（{named}）" if named else ""),
+        words=one.opinion or "（圈阅）",
+        named=named,
         name=one.signed_name,
         at=_written_at(one),
         department=one.signed_department if one.step in HANDLING else "",

@@ -192,7 +192,7 @@ def fields(turn: Turn, move: procedures.Move, candidates: Candidates) -> dict[st
 def suggested(turn: Turn, move: procedures.Move) -> list[User | Post]:
     """Whom the form has ticked already: the named unit, the next leader, the leader in charge, who attends."""
     case = turn.case
-    if move.code == "hand_over":
+    if move.code == "hand_over" or move.to == "handle" and turn.step in NAMES_A_UNIT:
         named = paths.named_in_force(case)
         return [named.lead, *named.assisting.all()] if named else []
     if move.code == "present":

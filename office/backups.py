@@ -15,6 +15,7 @@ from typing import IO
 
 from django.conf import settings
 from django.db import connection
+from django.utils.translation import gettext as _
 
 from office import embedded, roles
 from office.files.storing import place_of, put_back
@@ -38,10 +39,10 @@ def backup(target: Path, *, at: datetime, say: Say) -> int:
     """
     target = target.resolve()
     if not target.parent.is_dir():
-        raise NotDone(f"There is no folder {target.parent}.")
+        raise NotDone(_("没有文件夹 %(folder)s。") % {"folder": target.parent})
     with tempfile.TemporaryDirectory(dir=target.parent, prefix=".backup-") as folder:
         dump = Path(folder) / "database.dump"
-        say("Dumping the database.")
+        say(_("正在导出数据库。"))
         _run("pg_dump", ["--format=custom", "--schema=public", "--no-owner", "--no-privileges", f"--file={dump}"])
         part = Path(folder) / "part.tar"
         with _private(part) as file, tarfile.open(fileobj=file, mode="w") as tar:
@@ -55,13 +56,16 @@ def backup(target: Path, *, at: datetime, say: Say) -> int:
             lost = [one for one in hashes if not place_of(one).exists()]
             if lost:
                 raise NotDone(
-                    f"{len(lost)} stored files are missing on this server, the first is {lost[0]}. "
-                    "Run `manage.py verify_chain --files` and restore them before making a new backup."
+                    _(
+                        "这台服务器上少了 %(n)d 份存放的文件，第一份是 %(hash)s。"
+                        "请先运行 manage.py verify_chain --files，把文件补回再备份。"
+                    )
+                    % {"n": len(lost), "hash": lost[0]}
                 )
             for number, one in enumerate(hashes, 1):
                 tar.add(place_of(one), arcname=f"files/{one}")
                 if number % 1000 == 0:
-                    say(f"{number} of {len(hashes)} files.")
+                    say(_("文件 %(done)d / %(total)d") % {"done": number, "total": len(hashes)})
         part.replace(target)
     return len(hashes)
 
@@ -73,19 +77,19 @@ def restore(source: Path, *, say: Say) -> int:
     at all. Raises NotDone.
     """
     if connection.introspection.table_names():
-        raise NotDone("This database holds tables already. Restore into an empty database.")
+        raise NotDone(_("这个数据库里已经有数据表，请恢复到空的数据库里。"))
     with _opened(source) as tar, tempfile.TemporaryDirectory(prefix="antou-restore-") as folder:
         dump = Path(folder) / "database.dump"
-        say("Checking the backup.")
+        say(_("正在核对备份。"))
         words = _checked(tar, dump=dump)
-        say("Restoring the database.")
+        say(_("正在恢复数据库。"))
         connection.close()
         # Naming the schema leaves out the line that would make it again.
         _run("pg_restore", [
             "--schema=public", "--no-owner", "--no-privileges", "--single-transaction", "--exit-on-error", str(dump),
         ])
         roles.grant(connection, app_role=settings.DATABASE_APP_ROLE)
-        say("Restoring the files.")
+        say(_("正在恢复文件。"))
         for member in _files_in(tar):
             put_back(_reader(tar, member), content_hash=member.name.removeprefix("files/"))
     return words["files"]
@@ -101,7 +105,7 @@ def _run(program: str, arguments: list[str]) -> None:
     command = [str(embedded.program(program)), "--no-password", f"--dbname={where['NAME']}", *arguments]
     done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
     if done.returncode:
-        raise NotDone(f"{program} could not finish: {done.stderr.strip()[-2000:]}")
+        raise NotDone(_("%(program)s 没有完成：%(why)s") % {"program": program, "why": done.stderr.strip()[-2000:]})
 
 
 @contextmanager
@@ -119,7 +123,7 @@ def _opened(source: Path) -> Iterator[tarfile.TarFile]:
         with tarfile.open(source, mode="r:") as tar:
             yield tar
     except (OSError, tarfile.TarError) as error:
-        raise NotDone(f"{source} cannot be read as a backup: {error}") from error
+        raise NotDone(_("%(file)s 不能当作备份读取：%(why)s") % {"file": source, "why": error}) from error
 
 
 def _add_words(tar: tarfile.TarFile, name: str, words: bytes) -> None:
@@ -143,31 +147,35 @@ def _checked(tar: tarfile.TarFile, *, dump: Path) -> dict:
         words = json.loads(_reader(tar, tar.getmember("backup.json")).read())
         member = tar.getmember("database.dump")
     except (KeyError, ValueError) as error:
-        raise NotDone("This file is not a backup of an office.") from error
+        raise NotDone(_("这不是本系统的备份文件。")) from error
     if words.get("format") != FORMAT:
-        raise NotDone(f"This backup has format {words.get('format')}; this version reads {FORMAT}.")
+        raise NotDone(
+            _("这份备份的格式是 %(found)s，本版本读的是 %(read)d。") % {"found": words.get("format"), "read": FORMAT}
+        )
     with dump.open("wb") as out:
         for piece in _pieces(_reader(tar, member)):
             out.write(piece)
     if _hash_of(dump) != words["database"]:
-        raise NotDone("The database in this backup is damaged.")
+        raise NotDone(_("备份里的数据库已损坏。"))
     count = 0
     for member in _files_in(tar):
         digest = hashlib.sha256()
         for piece in _pieces(_reader(tar, member)):
             digest.update(piece)
         if digest.hexdigest() != member.name.removeprefix("files/"):
-            raise NotDone(f"The file {member.name} in this backup is damaged.")
+            raise NotDone(_("备份里的文件 %(name)s 已损坏。") % {"name": member.name})
         count += 1
     if count != words["files"]:
-        raise NotDone(f"This backup is cut: it holds {count} of {words['files']} files.")
+        raise NotDone(
+            _("备份不完整：应有 %(all)d 份文件，只有 %(n)d 份。") % {"all": words["files"], "n": count}
+        )
     return words
 
 
 def _reader(tar: tarfile.TarFile, member: tarfile.TarInfo) -> IO[bytes]:
     found = tar.extractfile(member)
     if found is None:
-        raise NotDone(f"{member.name} in this backup is no plain file.")
+        raise NotDone(_("备份里的 %(name)s 不是普通文件。") % {"name": member.name})
     return found
 
 

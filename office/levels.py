@@ -1,5 +1,7 @@
 """Urgency, secrecy and outcome: the field's own scales, shared by every function."""
 
+import re
+
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
@@ -28,6 +30,15 @@ FIRST_STATE_SECRET = Secrecy.CONFIDENTIAL
 
 # R-SEC-02, 保密法 art. 20: the longest period in years.
 LONGEST_PERIOD = {Secrecy.CONFIDENTIAL: 10, Secrecy.SECRET: 20, Secrecy.TOP_SECRET: 30}
+
+
+# As it is printed on the paper (GB/T 9704: level, star, period). It stands on no ordinary one.
+_MARK = re.compile(r"(?:绝密|机密|秘密)\s*级?\s*[★☆⭐✩✭]")
+
+
+def bears_a_mark(words: str) -> bool:
+    """Whether these words carry the mark of a state secret: 机密★10年."""
+    return _MARK.search(words) is not None
 
 
 class Outcome(models.TextChoices):

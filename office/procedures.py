@@ -6,8 +6,10 @@ import: `Procedure.__init_subclass__` checks it and raises `WrongProcedure` with
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, ClassVar, Literal, get_args
+
+from django.utils import timezone
 
 from office.clock import Limit
 from office.levels import Outcome, Urgency
@@ -182,6 +184,12 @@ class Procedure:
     def contents(cls, cases: Sequence[Any]) -> dict[int, list[str]]:
         """`content` of many cases, by key; an app whose papers are many answers it in a few queries."""
         return {case.pk: cls.content(case) for case in cases}
+
+    @classmethod
+    def came_on(cls, case: Any) -> date:
+        """The day the matter reached the office: nobody has written on it before. An app whose papers are entered
+        late answers with the paper's own day."""
+        return timezone.localdate(case.opened_at)
 
     @classmethod
     def period(cls, step: Step, case: Any) -> Period | None:

@@ -4,7 +4,7 @@ Plain dictionaries for templates; nothing here decides anything, and nothing her
 """
 
 from collections.abc import Iterable
-from datetime import date, datetime
+from datetime import date, datetime, time
 
 from django.urls import reverse
 from django.utils import timezone, translation
@@ -20,6 +20,10 @@ from office.models.people import Post, PostHolding, User
 
 def moment(at: datetime | None) -> str:
     return timezone.localtime(at).strftime("%Y-%m-%d %H:%M") if at else ""
+
+
+def day(at: datetime) -> str:
+    return timezone.localdate(at).isoformat()
 
 
 def short_moment(at: datetime | None) -> str:
@@ -162,13 +166,23 @@ def signature_words(decision: Decision) -> str:
     return decision.signed_name
 
 
+def has_its_hour(decision: Decision) -> bool:
+    """Of words taken over from paper often only the day is known (代录)."""
+    return not decision.recorded_by_id or timezone.localtime(decision.happened_at).time() != time.min
+
+
+def written_on(decision: Decision) -> str:
+    """When it was decided: with its hour, or the day alone where no hour is known."""
+    return moment(decision.happened_at) if has_its_hour(decision) else day(decision.happened_at)
+
+
 def recorded_words(decision: Decision) -> str:
     if not decision.recorded_by_id:
         return ""
     return _("%(clerk)s 据纸质或口头意见代录于 %(at)s，文件上的日期 %(on)s") % {
         "clerk": decision.recorded_name,
         "at": moment(decision.at),
-        "on": moment(decision.happened_at),
+        "on": written_on(decision),
     }
 
 
@@ -219,7 +233,7 @@ def _act(case: Case, decision: Decision, *, beside: str) -> dict:
         "label": label_of(decision, procedure=case.procedure),
         "who": signature_words(decision),
         "post": decision.signed_title,
-        "when": short_moment(decision.happened_at),
+        "when": short_moment(decision.happened_at) if has_its_hour(decision) else written_on(decision),
         "opinion": decision.opinion,
         "note": "  ".join(filter(None, [beside, decision.reason, f"→ {decision.names}" if decision.names else ""])),
         "on_behalf_words": "",

@@ -14,7 +14,7 @@ from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
 from office import access, chain, notices, procedures, timing
-from office.levels import FIRST_STATE_SECRET
+from office.levels import FIRST_STATE_SECRET, bears_a_mark
 from office.models.cases import Case, Decision, Link, Turn
 from office.models.files import Attachment, StoredFile
 from office.models.people import Post, User
@@ -123,6 +123,13 @@ def wordless(case: Case) -> bool:
     return case.secrecy >= FIRST_STATE_SECRET and not settings.CLASSIFIED_NETWORK
 
 
+def marked(words: str) -> str:
+    """R-SEC-03: why these words may not stand here, where they bear the mark of a state secret; "" where they may."""
+    if settings.CLASSIFIED_NETWORK or not bears_a_mark(words):
+        return ""
+    return _("文字里有国家秘密标志（如“机密★”），涉密内容不得写进本系统（《保守国家秘密法》第三十一条，R-SEC-03）。")
+
+
 def clean_words(case: Case, words: str, *, field: str = "opinion") -> str:
     """R-SEC-03: no words about a state secret on an ordinary installation; what is no writing goes."""
     words = words.replace("\r\n", "\n").replace("\r", "\n")
@@ -135,6 +142,8 @@ def clean_words(case: Case, words: str, *, field: str = "opinion") -> str:
             ),
             field=field,
         )
+    if sentence := marked(words):
+        raise Refused(sentence, field=field)
     return words
 
 

@@ -4,6 +4,7 @@ from datetime import datetime
 from typing import cast
 
 from django.db import transaction
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from office import access, procedures
@@ -24,6 +25,10 @@ def recorder_may(passing: Passing, *, recorder: User, happened_at: datetime | No
         raise Refused(_("您自己的意见请直接办理，不用代录。"))
     if happened_at is not None and happened_at > passing.at:
         raise Refused(_("纸面日期不能晚于现在，请改正。"), field="happened_at")
+    came = passing.procedure.came_on(passing.case)
+    if happened_at is not None and timezone.localdate(happened_at) < came:
+        words = _("这份文件 %(day)s 才收到，纸面日期不能更早，请改正。")
+        raise Refused(words % {"day": came.isoformat()}, field="happened_at")
 
 
 def confirm_record(decision: Decision, *, actor: User, at: datetime | None = None) -> Decision:

@@ -19,6 +19,8 @@ from office.shorthand import initials
 from .deciding import DateField
 
 USERNAME = re.compile(r"^[\w.@+-]{2,60}$")
+# Letters of any script, with what stands between the parts of a name: 买买提·艾力, O'Brien, two of one name by number.
+NAME = re.compile(r"^[\w·•・.'’（）() -]{1,60}$")
 
 
 class PersonForm(forms.ModelForm):
@@ -48,6 +50,12 @@ class PersonForm(forms.ModelForm):
         if User.objects.filter(username__iexact=username).exclude(pk=self.instance.pk).exists():
             raise ValidationError(_("这个登录名已经有人用了。"))
         return username
+
+    def clean_name(self) -> str:
+        name = " ".join(self.cleaned_data["name"].split())
+        if not NAME.match(name):
+            raise ValidationError(_("姓名只能用汉字、字母、间隔号和空格：它要印在处理单上。"))
+        return name
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or self.cleaned_data

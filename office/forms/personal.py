@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from office import procedures
+from office.acting.door import marked
 from office.forms.typed import choosing, picking
 from office.levels import FIRST_STATE_SECRET, Secrecy
 from office.models.dials import Phrase
@@ -33,6 +34,8 @@ class PhraseForm(forms.ModelForm):
 
     def clean_text(self) -> str:
         text = " ".join(self.cleaned_data["text"].split())
+        if sentence := marked(text):
+            raise ValidationError(sentence)
         others = Phrase.objects.filter(person=self.person).exclude(pk=self.instance.pk)
         if others.filter(text=text).exists():
             raise ValidationError(_("这一条已经有了。"))
@@ -140,9 +143,18 @@ class LeaveForm(forms.ModelForm):
         model = Leave
         fields = ["kind", "starts_on", "ends_on", "note"]
 
+    def __init__(self, *args: Any, person: User, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.person = person
+
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or self.cleaned_data
         starts, ends = cleaned.get("starts_on"), cleaned.get("ends_on")
         if starts and ends and ends < starts:
             self.add_error("ends_on", _("结束日期不能早于开始日期。"))
+        elif starts and ends:
+            mine = Leave.objects.filter(person=self.person, starts_on__lte=ends, ends_on__gte=starts)
+            if (again := mine.first()) is not None:
+                words = _("%(from)s 至 %(to)s 已经登记离岗了，请错开日期，或者先取消原来的。")
+                self.add_error("starts_on", words % {"from": again.starts_on, "to": again.ends_on})
         return cleaned

@@ -85,6 +85,8 @@ class Opinion:
     principal: str = ""
     recorded: Recorded | None = None
     corrections: tuple[Correction, ...] = ()
+    # What was chosen beside the words (承办, 协办, 期限): it holds whatever becomes of the words.
+    named: str = ""
     note: str = ""
 
     @property
@@ -100,6 +102,8 @@ class Opinion:
     def versions(self) -> tuple[tuple[str, str, bool], ...]:
         """(words, remark, holds) from the first version to the one that holds."""
         texts = [(self.words, "")] + [(later.words, later.remark) for later in self.corrections]
+        if self.named:
+            texts[-1] = (f"{texts[-1][0]}（{self.named}）", texts[-1][1])
         return tuple((words, remark, at == len(texts) - 1) for at, (words, remark) in enumerate(texts))
 
 

@@ -36,11 +36,21 @@ def _confirm(
     )
 
 
+def _refused_when_closed(request: Asked, case: Case) -> HttpResponse | None:
+    """Whoever comes by an old page is told at once, not after he has written why."""
+    if case.closed_at is None:
+        return None
+    messages.error(request, _("这件事已经办结，不能再这样办。"))
+    return redirect("case", case.public_id)
+
+
 @require_http_methods(["GET", "POST"])
 def void(request: Asked, public_id: str) -> HttpResponse:
     found = visible(request, public_id, at=gettext_noop("作废"))
     if not (found.opened_by_id == request.user.pk or access.holds_hub(request.user, found)):
         raise Http404
+    if (over := _refused_when_closed(request, found)) is not None:
+        return over
     form = ReasonForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         try:
@@ -68,6 +78,8 @@ def relocate(request: Asked, public_id: str) -> HttpResponse:
     who = access.identity(request.user)
     if not (access.holds_hub(request.user, found) or who.holds(procedures.get(found.procedure).fallback)):
         raise Http404
+    if (over := _refused_when_closed(request, found)) is not None:
+        return over
     asked: Relocation | None = (
         found.relocations.filter(ended_at__isnull=True).select_related("asked_by", "holder", "post").first()
     )

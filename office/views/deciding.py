@@ -12,7 +12,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from office import access, acting, dials, showing, subjects
 from office.acting import may_correct
-from office.acting.door import wordless
+from office.acting.door import marked, wordless
 from office.forms.deciding import DecisionForm
 from office.forms.recording import RecordForm
 from office.models import User
@@ -270,9 +270,9 @@ def _keep_words(request: Asked, turn: Turn) -> None:
 
 def save_draft(request: Asked, *, key: str, case: Case | None = None) -> None:
     """R-SEC-03 holds for drafts too: nothing typed about a state secret is kept."""
-    words = words_in(request.POST)
     if case is not None and wordless(case):
         return
+    words = {name: values for name, values in words_in(request.POST).items() if not any(map(marked, values))}
     if words:
         Draft.objects.update_or_create(
             person=request.user, key=key, defaults={"values": words, "at": timezone.now()}

@@ -1,7 +1,6 @@
 """The paper on screen: the files of a case as pages, for whoever may see the case."""
 
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from office import access
@@ -22,7 +21,7 @@ def attachments_of(case: Case) -> list[Attachment]:
 
 
 def paper_of(case: Case, *, user: User) -> dict:
-    """Context of office/_paper.html: files with page pictures, the watermark, or why there is none."""
+    """Context of office/_paper.html: files with page pictures, or why there is none."""
     from office.files import previewable
 
     files = []
@@ -53,13 +52,8 @@ def paper_of(case: Case, *, user: User) -> dict:
         "files": files,
         "file_count": len(files),
         "page_total": files[0]["page_count"] if files else 0,
-        "watermark": watermark(user) if case.restricted or case.secrecy else "",
         "paper_words": words,
     }
-
-
-def watermark(user: User) -> str:
-    return f"{user.name} {timezone.localtime().strftime('%Y-%m-%d %H:%M')}"
 
 
 def size_words(size: int) -> str:

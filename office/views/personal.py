@@ -242,7 +242,7 @@ def notices_read(request: Asked) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def leave(request: Asked) -> HttpResponse:
     """离岗: shown beside the name where somebody is about to be given a paper. It moves no paper."""
-    form = LeaveForm(request.POST or None)
+    form = LeaveForm(request.POST or None, person=request.user)
     if request.method == "POST" and form.is_valid():
         form.instance.person = request.user
         form.save()

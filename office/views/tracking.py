@@ -344,7 +344,11 @@ def _relocation(request: Asked, case: Case) -> dict | None:
     if asked is None:
         return None
     return {
-        "words": _("%(who)s 申请重定位到“%(step)s”（%(to)s）：%(why)s")
+        "words": (
+            _("%(who)s 申请重定位到“%(step)s”（%(to)s）：%(why)s")
+            if asked.holder or asked.post
+            else _("%(who)s 申请重定位到“%(step)s”：%(why)s")
+        )
         % {
             "who": asked.asked_by,
             "step": showing.step_label(case.procedure, asked.step),

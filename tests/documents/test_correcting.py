@@ -152,7 +152,7 @@ def test_the_unit_named_beside_the_words_stands_in_the_trail_and_on_the_slip(cle
     one.do("submit", who.director, opinion="拟请批示。", names=[who.leader], values=values)
     one.do("instruct", who.leader, opinion="同意。", values=values)
     page = clerk.get(f"/cases/{one.case.public_id}/").content.decode()
-    assert page.count("承办：种植业股；2026-11-28 前办结") == 1
+    assert page.count("承办：种植业股；2026-11-28前办结") == 1
     slip = slip_of(one.document, viewer=None)
-    assert slip.proposals[0].words == "拟请批示。（承办：种植业股；2026-11-28 前办结）"
-    assert slip.instructions[0].words == "同意。"
+    assert slip.proposals[0].versions[-1][0] == "拟请批示。（承办：种植业股；2026年11月28日前办结）"
+    assert slip.instructions[0].versions[-1][0] == "同意。"

@@ -7,7 +7,8 @@ import pytest
 from documents.registers import entries, row_of
 from documents.sheets import slip_of
 from documents.subject import facts
-from office.models import Case, Draft
+from office import acting
+from office.models import Case, Draft, Phrase
 from office.registers import Selection
 from tests.people import CHINA
 
@@ -82,3 +83,40 @@ def test_who_goes_to_a_meeting_stands_in_the_offices_order_and_who_excused_himse
     one.read(who.leader, move="excuse", opinion="当日下乡")
     assert facts(one.case)["meeting"]["goes"] == "赵明德、王志远（请假）、孙长河"
 
+
+
+MARKED = ["机密★10年 关于某某的通知", "绝密级★", "关于某某的通知（秘密 ★ 3年）"]
+
+
+@pytest.mark.parametrize("words", MARKED)
+@pytest.mark.parametrize("field", ["title", "note", "mismatch", "meeting_place"])
+def test_R_SEC_03_the_mark_of_a_state_secret_stands_on_no_ordinary_paper(counter, field, words):
+    meeting = {"series": "会", "meeting_at": "12月25日 9:00"} if field == "meeting_place" else {}
+    answer = counter(**{**meeting, field: words})
+    assert answer.status_code == 422
+    assert "国家秘密标志" in answer.context["form"].errors[field][0] and "R-SEC-03" in answer.content.decode()
+    assert not Case.objects.exists()
+
+
+@pytest.mark.parametrize("words", MARKED)
+def test_R_SEC_03_nor_in_an_opinion_a_phrase_or_a_draft(who, paper, client, words):
+    one = paper()
+    with pytest.raises(acting.Refused, match="国家秘密标志"):
+        one.do("pass", who.clerk, opinion=words)
+    client.force_login(who.clerk)
+    assert "国家秘密标志" in client.post("/phrases/", {"text": words}).content.decode()
+    assert not Phrase.objects.exists()
+    client.post("/documents/incoming/draft/", {"title": words, "sender": "省农业农村厅"})
+    client.post(f"/turns/{one.turn.pk}/draft/", {"opinion": words})
+    kept = [value for draft in Draft.objects.all() for values in draft.values.values() for value in values]
+    assert kept == ["省农业农村厅"]
+
+
+@pytest.mark.parametrize("words", ["工作秘密管理办法", "保密工作要点", "★级酒店评定", "绝密档案展览"])
+def test_words_about_secrecy_are_no_mark(counter, words):
+    assert counter(title=words).status_code == 302
+
+
+def test_a_declared_classified_network_takes_the_mark(counter, settings):
+    settings.CLASSIFIED_NETWORK = True
+    assert counter(title="机密★10年 演练").status_code == 302

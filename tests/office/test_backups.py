@@ -113,7 +113,7 @@ def test_an_office_comes_back_whole(an_office, office_environment, other_office,
 
 def test_nothing_is_restored_over_an_office(an_office, database_name, tmp_path):
     make(tmp_path / "b.tar", of=database_name)
-    with owning(database_name), pytest.raises(backups.NotDone, match="empty database"):
+    with owning(database_name), pytest.raises(backups.NotDone, match="空的数据库"):
         backups.restore(tmp_path / "b.tar", say=str)
 
 
@@ -123,7 +123,7 @@ def test_a_damaged_backup_is_refused_before_anything_is_written(an_office, datab
     content = target.read_bytes()
     at = content.index("已盖章".encode())
     target.write_bytes(content[:at] + b"?" + content[at + 1 :])
-    with pytest.raises(backups.NotDone, match="damaged"):
+    with pytest.raises(backups.NotDone, match="已损坏"):
         bring_back(target)
     assert rows_of(EMPTY, "SELECT count(*) FROM pg_tables WHERE schemaname = 'public'") == [(0,)]
 
@@ -135,19 +135,19 @@ def test_a_backup_that_is_cut_is_refused(an_office, database_name, other_office,
         for member in source:
             if not member.name.startswith("files/"):
                 target.addfile(member, source.extractfile(member))
-    with pytest.raises(backups.NotDone, match="cut"):
+    with pytest.raises(backups.NotDone, match="不完整"):
         bring_back(cut)
 
 
 def test_a_file_that_is_no_backup_is_refused(other_office, tmp_path):
     (tmp_path / "x.tar").write_text("收文登记簿")
-    with pytest.raises(backups.NotDone, match="cannot be read as a backup"):
+    with pytest.raises(backups.NotDone, match="不能当作备份读取"):
         bring_back(tmp_path / "x.tar")
 
 
 def test_a_backup_with_a_missing_file_is_not_made(an_office, database_name, tmp_path):
     (settings.FILES_DIR / an_office.hash[:2] / an_office.hash[2:4] / an_office.hash).unlink()
-    with pytest.raises(backups.NotDone, match="missing"):
+    with pytest.raises(backups.NotDone, match="少了 1 份"):
         make(tmp_path / "b.tar", of=database_name)
     assert list(tmp_path.iterdir()) == []
     assert StoredFile.objects.filter(hash=an_office.hash).exists()

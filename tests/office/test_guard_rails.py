@@ -246,13 +246,13 @@ def test_the_three_may_be_named(capsys):
 
 def test_the_first_run_refuses_an_office_that_has_accounts():
     person("clerk", "陈雅文")
-    with pytest.raises(CommandError, match="has accounts already"):
+    with pytest.raises(CommandError, match="已经有账户了"):
         call_command("first_run")
     assert User.objects.count() == 1
 
 
 def test_three_administrators_need_three_names():
-    with pytest.raises(CommandError, match="three login names"):
+    with pytest.raises(CommandError, match="三个不同的登录名"):
         call_command("first_run", system="one", audit="one")
     assert not User.objects.exists()
 

@@ -6,6 +6,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from office import backups
 
@@ -24,4 +25,4 @@ class Command(BaseCommand):
             count = backups.backup(options["output"], at=timezone.now(), say=self.stderr.write)
         except (backups.NotDone, OSError) as error:
             raise CommandError(str(error)) from None
-        self.stdout.write(f"{options['output']}: the database and {count} files.")
+        self.stdout.write(_("%(file)s：数据库和 %(n)d 份文件。") % {"file": options["output"], "n": count})

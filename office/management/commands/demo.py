@@ -27,7 +27,7 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, quick: bool, papers: int | None, **options: Any) -> None:
         if papers is not None and papers < 1:
-            raise CommandError("--papers takes a number from 1 on.")
+            raise CommandError(_("--papers 应是不小于 1 的整数。"))
         _migrate()
         try:
             demo.begin(timezone.now(), papers=papers)

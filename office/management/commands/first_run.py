@@ -6,6 +6,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 from django.db import transaction
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from office.models.people import Kind, User
 from office.passwords import one_time
@@ -26,12 +27,12 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         names = [options[kind.value] for kind, _username in FIRST]
         if len(set(names)) < len(names):
-            raise CommandError("Three administrators need three login names.")
+            raise CommandError(_("三个管理员要有三个不同的登录名。"))
         with transaction.atomic():
             if User.objects.exists():
-                raise CommandError("This office has accounts already: its administrators make the others.")
+                raise CommandError(_("已经有账户了，其他账户请由管理员在系统里建立。"))
             handed_out = [self._create(kind, name) for (kind, _username), name in zip(FIRST, names, strict=True)]
-        self.stdout.write("Three administrators. Each password works once and is not shown again:\n")
+        self.stdout.write(_("三个管理员的一次性口令，只显示这一次：") + "\n")
         for kind, name, password in handed_out:
             self.stdout.write(f"  {kind.label}\t{name}\t{password}")
 

@@ -3,8 +3,10 @@
 from pathlib import Path
 
 from django.core.management.base import BaseCommand, CommandError
+from django.utils.translation import gettext as _
 
 from office import registers
+from office.models.numbers import Series
 from office.models.people import User
 from office.registers import Selection, job
 
@@ -25,17 +27,19 @@ class Command(BaseCommand):
 
     def handle(self, *args, **options) -> None:
         if options["code"] not in registers.codes():
-            raise CommandError(f"No register {options['code']}; there are: {', '.join(registers.codes())}.")
+            given = {"code": options["code"], "codes": "、".join(registers.codes())}
+            raise CommandError(_("没有登记簿 %(code)s；有：%(codes)s。") % given)
         target = Path(options["output"]).absolute()
         if target.suffix not in (".pdf", ".xlsx"):
-            raise CommandError("The output's name must end in .pdf or .xlsx.")
+            raise CommandError(_("文件名要以 .pdf 或 .xlsx 结尾。"))
         if not target.parent.is_dir():
-            raise CommandError(f"There is no folder {target.parent}.")
+            raise CommandError(_("没有文件夹 %(folder)s。") % {"folder": target.parent})
+        _refuse_no_book(options["code"], year=options["year"], name=options["series"])
         viewer = None
         if options["user"]:
             viewer = User.objects.filter(username=options["user"]).first()
             if viewer is None:
-                raise CommandError(f"There is no user {options['user']}.")
+                raise CommandError(_("没有账户 %(name)s。") % {"name": options["user"]})
         selection = Selection(
             year=options["year"],
             month=options["month"],
@@ -49,3 +53,15 @@ class Command(BaseCommand):
     def _progress(self, done: int, total: int) -> None:
         if total > 40:
             self.stderr.write(f"\r{done}/{total}", ending="" if done < total else "\n")
+
+
+def _refuse_no_book(code: str, *, year: int, name: str) -> None:
+    """An empty register of a year or a book that never was is a slip of the finger."""
+    books = Series.objects.filter(function=code)
+    if not books.exists():
+        return
+    names = list(books.filter(year=year).order_by("position").values_list("name", flat=True))
+    if not names:
+        raise CommandError(_("%(year)d 年没有这种登记簿。") % {"year": year})
+    if name and name not in names:
+        raise CommandError(_("没有“%(name)s”这一本；有：%(names)s。") % {"name": name, "names": "、".join(names)})

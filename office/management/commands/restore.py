@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
+from django.utils.translation import gettext as _
 
 from office import backups
 
@@ -24,6 +25,6 @@ class Command(BaseCommand):
         except (backups.NotDone, OSError) as error:
             raise CommandError(str(error)) from None
         self.stdout.write(
-            f"Restored: the database and {count} files. "
-            "Now run `manage.py migrate` and `manage.py verify_chain --files`."
+            _("已恢复数据库和 %(n)d 份文件。请接着运行 manage.py migrate 和 manage.py verify_chain --files。")
+            % {"n": count}
         )
