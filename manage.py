@@ -70,8 +70,9 @@ def main() -> None:
         os.environ.setdefault("DATABASE_ROLE", "owner")
 
     import psycopg2
+    from django.core.exceptions import ImproperlyConfigured
     from django.core.management import execute_from_command_line
-    from django.db import ProgrammingError
+    from django.db import OperationalError, ProgrammingError
 
     from office import embedded
     from office.environment import named
@@ -88,8 +89,10 @@ def main() -> None:
             if postgres and arguments and arguments[0] in FIRST_OF_ALL and embedded.is_empty(embedded.var_folder()):
                 migrate()
             execute_from_command_line(sys.argv)
-    except embedded.Unavailable as error:
+    except (embedded.Unavailable, ImproperlyConfigured) as error:
         sys.exit(str(error))
+    except OperationalError as error:
+        sys.exit(f"The database does not answer: {str(error).strip()}")
     except ProgrammingError as error:
         if not isinstance(error.__cause__, psycopg2.errors.UndefinedTable):
             raise

@@ -212,6 +212,24 @@ def test_the_first_command_on_a_fresh_machine_makes_the_tables_it_asks(awkward):
     assert json.loads(result.stdout)["due"].startswith("2026-02-")
 
 
+NOWHERE = {"DATABASE_URL": "postgresql://antou:a-secret@127.0.0.1:1/antou", "REDIS_URL": "redis://127.0.0.1:1/0"}
+
+
+@pytest.mark.parametrize(("given", "words"), [
+    ({"IDLE_MINUTES": "abc"}, "IDLE_MINUTES must be a whole number"),
+    ({**NOWHERE, "DATABASE_URL": "mysql://a@b/c"}, "A database address starts with postgresql://"),
+    (NOWHERE, "The database does not answer"),
+])  # fmt: skip
+def test_a_wrong_environment_ends_in_a_sentence_that_keeps_secrets(tmp_path, given, words):
+    command = [sys.executable, "manage.py", "verify_chain"]
+    mine = {"DJANGO_SETTINGS_MODULE": "office.settings", "SECRET_KEY": "x" * 60, "ANTOU_VAR": str(tmp_path / "var")}
+    environment = {**os.environ, **NOWHERE, **mine, **given}
+    done = subprocess.run(command, env=environment, cwd=ROOT, capture_output=True, text=True, check=False)
+    assert done.returncode == 1
+    assert words in done.stderr
+    assert "Traceback" not in done.stderr and "a-secret" not in done.stderr
+
+
 def test_where_tables_are_missing_a_command_says_what_to_run(awkward):
     with embedded.using(awkward, hurried=True) as servers:
         result = subprocess.run(
