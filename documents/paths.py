@@ -82,7 +82,8 @@ def named_words(case: Case, *, day: Callable[[date], str] = date.isoformat) -> d
 
 
 def proposal_names_unit(passing: Passing) -> str:
-    """R-IN-10, R-IN-11: a paper to be handled is proposed with its unit; from below or from peers with a date."""
+    """R-IN-10, R-IN-11: a paper from below or from peers is proposed with its unit, and with a date where it wants an
+    answer; whom a paper from above goes to, the instruction may say. Who helps has a lead."""
     found = document(passing.case)
     if found.purpose == IncomingDocument.Purpose.READING or hasattr(found, "meeting"):
         return ""

@@ -9,6 +9,7 @@ from office import access, registers
 from office.models.cases import Case, Decision, Turn
 from office.models.numbers import Series
 from office.registers import Column, Register, Row, Selection
+from office.registers.grid import LINES
 
 from . import registering
 from .models import IncomingDocument
@@ -26,18 +27,18 @@ class IncomingRegister(Register):
         Column("收文\n日期", 12, "center"),
         Column("来文机关", 26),
         Column("来文字号", 27),
-        Column("标　　题", 60, kind="title"),
-        Column("密级", 11, "center"),
+        Column("标　　题", 50, kind="title"),
+        Column("密级", 14, "center"),
         Column("缓急", 9, "center"),
         Column("份数", 8, "center", kind="amount"),
         Column("页数", 8, "center", kind="amount"),
         Column("附件", 8, "center", kind="amount"),
         Column("份号", 13, "center"),
         Column("承办单位\n分　　送", 22),
-        Column("签收人", 19),
+        Column("签收人", 24),
         Column("办理结果", 24),
-        Column("归档号", 17),
-        Column("备注", 11),
+        Column("归档号", 16),
+        Column("备注", 14),
     )
 
     def rows(self, selection: Selection) -> Iterator[Row]:
@@ -116,8 +117,8 @@ def row_of(document: IncomingDocument) -> Row:
             str(document.pages or ""),
             str(document.enclosures or ""),
             document.copy_number,
-            handed_to(case),
-            signed_for(case),
+            _one_a_line(handed_to(case), most=LINES),
+            _one_a_line(signed_for(case)),
             result_of(document),
             document.archived_as,
             remarks(document),
@@ -125,6 +126,12 @@ def row_of(document: IncomingDocument) -> Row:
         void=void,
         key=case.public_id,
     )
+
+
+def _one_a_line(names: str, *, most: int | None = None) -> str:
+    """Names parted by lines, so that none is broken in two; more than `most` would only make the row higher."""
+    parts = names.split("、")
+    return "\n".join(parts) if most is None or len(parts) <= most else names
 
 
 def _received(document: IncomingDocument) -> str:

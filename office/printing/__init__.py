@@ -12,7 +12,7 @@ __all__ = [
 
 
 def html(template_name: str, context: dict) -> str:
-    """The page as it is handed to the printer: what no face can print is already written as 〓(U+…)."""
+    """The page as it is handed to the printer: what no face can print is already written as 〓〔U+…〕."""
     # The processes that render registers import this package and do without Django.
     from django.template.loader import render_to_string
 

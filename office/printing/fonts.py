@@ -157,11 +157,11 @@ def uncovered(text: str) -> list[str]:
 
 def printable(text: str) -> str:
     """The text as it goes to paper: invisible marks dropped, and a character no face holds written as the
-    printers' 〓 with its code, 〓(U+2F81A), so that it is seen to be missing and can still be looked up."""
+    printers' 〓 with its code, 〓〔U+2F81A〕, so that it is seen to be missing and can still be looked up."""
     text = _tidy(text)
     lost = [character for character in set(text) if not covered(character)]
     for character in lost:
-        text = text.replace(character, f"〓(U+{ord(character):X})")
+        text = text.replace(character, f"〓〔U+{ord(character):X}〕")
     return text
 
 

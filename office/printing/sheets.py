@@ -124,6 +124,11 @@ class Reader:
         return spaced(self.name)
 
     @property
+    def wordy(self) -> bool:
+        """More than the cell beside the name holds in a few lines: the words get the width of the sheet below it."""
+        return len(self.words) > 40
+
+    @property
     def signature(self) -> str:
         """Empty until read: the cell is then signed by hand."""
         acting = f"（代 {self.principal}）" if self.principal else ""

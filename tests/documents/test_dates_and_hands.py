@@ -1,12 +1,16 @@
 """Dates nobody may move alone, days before a paper came, what a correction leaves alone, pages that come too late."""
 
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 
 import pytest
+from django.template.loader import render_to_string
 
 from documents.sheets import slip_of
 from documents.subject import suggested
 from office import acting, procedures, showing
+from office.printing.sheets import Reader
+from tests import paper_samples
 from tests.people import CHINA
 
 
@@ -97,3 +101,10 @@ def test_where_the_leader_hands_over_himself_the_named_unit_is_ticked_already(wh
     moves = procedures.get("documents.short").step(one.turn.step).moves
     to_handle = next(move for move in moves if move.to == "handle")
     assert suggested(one.turn, to_handle) == [who.posts["crops"]]
+
+
+def test_long_words_of_a_reader_get_the_width_of_the_sheet():
+    short, long = Reader(name="王志远", words="已阅，请转办公室。"), Reader(name="王志远", words="请逐条研究。" * 10)
+    assert (short.wordy, long.wordy) == (False, True)
+    text = render_to_string("print/circulation.html", {"sheet": replace(paper_samples.circulation(), readers=(long,))})
+    assert text.count("请逐条研究。" * 10) == 1 and "见下行" in text

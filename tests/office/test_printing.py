@@ -75,7 +75,7 @@ def test_rare_characters_of_names_can_be_printed():
 
 def test_a_character_no_face_holds_is_printed_as_a_geta_with_its_code():
     assert fonts.uncovered("王\ue123，\U0010fffd") == ["\ue123", "\U0010fffd"]
-    assert fonts.printable("王\ue123") == "王〓(U+E123)"
+    assert fonts.printable("王\ue123") == "王〓〔U+E123〕"
 
 
 def test_marks_that_would_disguise_the_text_do_not_reach_the_paper():
