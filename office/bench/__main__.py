@@ -2,6 +2,7 @@
 
 import json
 import sys
+import warnings
 from importlib import import_module
 
 
@@ -9,6 +10,8 @@ def main(part: str, given: str, *, talk: bool) -> None:
     import django
 
     django.setup()
+    # Pages are asked for without a web server, and its collected files are not missed.
+    warnings.filterwarnings("ignore", "No directory at")
     module, _dot, name = part.partition(".")
     function = getattr(import_module(f"office.bench.{module}"), name)
     if not talk:
