@@ -124,8 +124,8 @@ class Office(Walk):
         if here := self.case(on):
             units = list(self.who.departments.values())
             more = {"people": [self.holder(name)]} if how % 3 else {"departments": [pick(units, name)]}
-            acting.bar(here, actor=pick(self.office, by), at=self.tick(), **more)
-            self.done["bar"] += 1
+            # Refused where it would leave a paper in nobody's hands; then nothing has happened.
+            self.attempt("bar", lambda: acting.bar(here, actor=pick(self.office, by), at=self.tick(), **more))
 
     # --- People ---
 

@@ -149,6 +149,7 @@ def queue(user: str) -> dict[str, Any]:
 
     from office import access
     from office.models.people import User
+    from office.views.queue import of_kind
 
     person = User.objects.get(username=user)
     browser = Client(SERVER_NAME="127.0.0.1")
@@ -158,7 +159,7 @@ def queue(user: str) -> dict[str, Any]:
     rows = answer.content.count(b'href="/turns/')
     return {
         "status": answer.status_code, "queries": len(queries), "rows": rows,
-        "waiting": access.waiting_for(person).count(),
+        "waiting": of_kind(access.waiting_for(person), "waiting").count(),
     }  # fmt: skip
 
 
