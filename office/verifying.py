@@ -175,6 +175,7 @@ def verify(
                 named.add(one.public_id)
                 yield one
         yield from _tallies(year=year, known=named, say=say)
+        yield from _guards()
         if files:
             yield from _files(say=say)
 
@@ -348,6 +349,15 @@ def _tallies(*, year: int | None, known: set[str], say: Say) -> Iterator[Finding
         WHERE c.id IS NULL AND t.sum <> 0 ORDER BY 1"""
     for (key,) in _rows(gone):
         yield Finding("", f"#{key}", _("程序写过的事项已不存在，被删除"))
+
+
+def _guards() -> Iterator[Finding]:
+    """Whoever switched our triggers off and left them off has written without them, or will."""
+    rows = _rows(
+        "SELECT DISTINCT tgrelid::regclass::text FROM pg_trigger WHERE NOT tgisinternal AND tgenabled <> 'O' ORDER BY 1"
+    )
+    for (table,) in rows:
+        yield Finding("", table, _("这张表的防改动触发器被关闭"))
 
 
 def _files(*, say: Say) -> Iterator[Finding]:

@@ -7,7 +7,7 @@ from types import SimpleNamespace
 import pytest
 from django.core.files.base import ContentFile
 from django.core.management import CommandError, call_command
-from django.db import transaction
+from django.db import connection, transaction
 
 from documents import registering
 from office import acting, anchoring
@@ -398,6 +398,13 @@ def test_a_hole_in_a_sealed_book_tells_no_number(office):
     behind_the_back(delete_case(gone))
     assert said() == ["控：密封的编号系列缺号，可能有事项被删除", f"#{gone.pk}：{GONE}"]
     assert kept.serial == 1
+
+
+def test_triggers_left_switched_off_are_named(office):
+    with connection.cursor() as cursor:
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+        cursor.execute("ALTER TABLE office_turn DISABLE TRIGGER ended_stays_ended")
+    assert said() == ["office_turn：这张表的防改动触发器被关闭"]
 
 
 def signed_with_a_file(office) -> Case:
