@@ -211,7 +211,7 @@ class Office(Walk):
         assert not done, f"{person} acted on what is not in his hands."
 
     def somebody_clicks_on_an_old_page(self, on: int, by: int, how: int, name: int) -> None:
-        if here := self.turn(on, ended_at__isnull=False):
+        if here := self.turn(on, over=True):
             code = pick(self.step(here).moves, how).code
             person = self.hands(here, by)
             try:

@@ -86,8 +86,9 @@ class Ground(RuleBasedStateMachine):
         found = list(Case.objects.filter(**those).order_by("pk"))
         return pick(found, number) if found else None
 
-    def turn(self, number: int, **those: Any) -> Turn | None:
-        turns = Turn.objects.filter(**{"ended_at": None, **those}).select_related("case", "holder", "post", "back_to")
+    def turn(self, number: int, *, over: bool = False, **those: Any) -> Turn | None:
+        turns = Turn.objects.filter(ended_at__isnull=not over, **those)
+        turns = turns.select_related("case", "holder", "post", "back_to")
         found = list(turns.order_by("pk"))
         return pick(found, number) if found else None
 

@@ -152,7 +152,7 @@ class Walk(Ground):
             narrow = {"case": planned.case} if what != "add_readers" else {}
             # Now and then a reader's own turn, from which nothing may go out.
             sides = {} if name % 5 == 0 else {"side": False}
-            hub = self.turn(on, **sides, **narrow) or self.turn(on, side=False, ended_at__isnull=False)
+            hub = self.turn(on, **sides, **narrow) or self.turn(on, side=False, over=True)
         if hub is None:
             return
         person = self.hub(hub.case, by)
