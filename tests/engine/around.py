@@ -70,11 +70,16 @@ class Office(Walk):
     """
 
     most: ClassVar[int] = 30
+    lot: ClassVar[int] = 0
+    walked: ClassVar[set[str]] = set()
 
     @initialize(dice=st.randoms(use_true_random=True))
     def a_paper_comes_in(self, dice: random.Random) -> None:
-        self.dice = dice
-        self.left = dice.randint(self.most // 3, self.most)
+        # The simplest dice begin every lot, and shall not throw the same in each.
+        seed = f"{self.lot}:{dice.random()}"
+        self.walked.add(seed)
+        self.dice = random.Random(seed)
+        self.left = self.dice.randint(self.most // 3, self.most)
         # Who is asked after every step: another one first in every example.
         self.steps = self.left
         self.throw("another_comes_in")
