@@ -103,12 +103,13 @@ NO_PAGE = {
 }
 
 
-def ways(office: Furnished) -> dict[str, list]:
-    """The arguments with which each address that takes some is asked for."""
+def ways(office: Furnished, *, few: bool) -> dict[str, list]:
+    """The arguments with which each address that takes some is asked for; `few`: not of every case there is."""
     who, cases = office.who, office.cases
-    ids = [[one.public_id] for one in cases.values()]
     beside = [[cases[state].public_id] for state in ("out", "proposed", "restricted", "void", "asked")]
+    ids = beside if few else [[one.public_id] for one in cases.values()]
     turns = [[office.turn(state).pk] for state in cases if cases[state].turns.filter(side=False, ended_at=None)]
+    turns = turns[::2] if few else turns
     sides = [[one.pk] for one in cases["out"].turns.filter(side=True)]
     pending = PostHolding.objects.get(confirmed_at__isnull=True)
     seat = PostHolding.objects.filter(confirmed_at__isnull=False).first()
@@ -154,7 +155,8 @@ def walk(client, who: str, office: Furnished, *, language: str) -> dict[str, lis
     person = getattr(office.who, who)
     client.force_login(person)
     client.cookies["django_language"] = language
-    given, said = ways(office), {}
+    # What an English screen lacks differs from paper to paper; what a Chinese one has too much, from page to page.
+    given, said = ways(office, few=language != "en"), {}
     if person.does_office_business and who != "clerk":
         # What depends on a paper is the clerk's as well, but for what one may do with it.
         given = {name: args if name == "turn" else [] for name, args in given.items()}
