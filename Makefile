@@ -1,5 +1,7 @@
 # Every target sets up what it needs. `make demo` opens the demo office, `make test` runs everything quick.
 PYTHON := .venv/bin/python
+# The tests start many programs; compiling the office anew in each takes longer than some of them.
+unexport PYTHONDONTWRITEBYTECODE
 CATALOGUES := $(patsubst %.po,%.mo,$(wildcard locale/*/LC_MESSAGES/*.po))
 
 .PHONY: help demo test soak bench lint messages setup setup-test catalogues clean
