@@ -18,11 +18,11 @@ Kind = tuple[bool, bool]
 
 @pytest.fixture(scope="session")
 def rooms(chromium) -> Iterator[dict[Kind, Any]]:
-    """One browser context for each kind of screen: whoever sits down next finds its cache warm."""
+    """One page for each kind of screen: whoever sits down next finds it warm."""
     made: dict[Kind, Any] = {}
     yield made
-    for context in made.values():
-        context.close()
+    for page in made.values():
+        page.context.close()
 
 
 @dataclass
@@ -34,25 +34,41 @@ class Desk:
     rooms: dict[Kind, Any]
     people: Cast
     own: list[Any] = field(default_factory=list)
-    pages: dict[Any, Any] = field(default_factory=dict)
+    used: list[Any] = field(default_factory=list)
     said: list[str] = field(default_factory=list)
 
     def sit(self, who: User, *, phone: bool = False, script: bool = True, alone: bool = False) -> Any:
         """A page at this person's queue, signed in; logging in is not the subject here. `alone`: a context that
         no other test sees, for who turns its clock."""
-        context = self._room(phone=phone, script=script, alone=alone)
+        page = self._room(phone=phone, script=script, alone=alone)
         client = Client()
         client.force_login(who, backend="django.contrib.auth.backends.ModelBackend")
         key = client.cookies[settings.SESSION_COOKIE_NAME].value
-        context.clear_cookies()
-        context.add_cookies([{"name": settings.SESSION_COOKIE_NAME, "value": key, "url": self.address}])
-        if context not in self.pages:
-            page = self.pages[context] = context.new_page()
+        page.context.clear_cookies()
+        page.context.add_cookies([{"name": settings.SESSION_COOKIE_NAME, "value": key, "url": self.address}])
+        if page not in self.used:
+            self.used.append(page)
             # A refused policy, a broken script, a missing picture: whatever the browser complains about.
-            page.on("console", lambda words: self.said.append(words.text) if words.type == "error" else None)
-            page.on("pageerror", lambda error: self.said.append(str(error)))
-        self.pages[context].goto("/")
-        return self.pages[context]
+            page.on("console", self._complains)
+            page.on("pageerror", self._breaks)
+        page.goto("/")
+        return page
+
+    def leave(self) -> None:
+        """Nothing goes on in the pages that stay, and they speak to nobody."""
+        for page in self.used:
+            page.goto("about:blank")
+            page.remove_listener("console", self._complains)
+            page.remove_listener("pageerror", self._breaks)
+        for context in self.own:
+            context.close()
+
+    def _complains(self, words: Any) -> None:
+        if words.type == "error":
+            self.said.append(words.text)
+
+    def _breaks(self, error: Any) -> None:
+        self.said.append(str(error))
 
     def _room(self, *, phone: bool, script: bool, alone: bool) -> Any:
         kind = (phone, script)
@@ -69,20 +85,18 @@ class Desk:
             reduced_motion="reduce",
         )
         context.set_default_timeout(20_000)
+        page = context.new_page()
         if alone:
             self.own.append(context)
         else:
-            self.rooms[kind] = context
-        return context
+            self.rooms[kind] = page
+        return page
 
 
 @pytest.fixture
 def desk(live_office, chromium, rooms) -> Iterator[Desk]:
     made = Desk(live_office, chromium, rooms, cast())
     yield made
-    for page in made.pages.values():
-        page.close()
-    for context in made.own:
-        context.close()
+    made.leave()
     # 422 is how a form with mistakes is answered; Chromium notes every such answer.
     assert [words for words in made.said if "422" not in words] == []
