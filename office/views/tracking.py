@@ -45,6 +45,17 @@ def case(request: Asked, public_id: str) -> HttpResponse:
     hub = access.holds_hub(request.user, found)
     paper = paper_of(found, user=request.user)
     circulation = circulation_rows(found, turns, decisions, now=now)
+    trail = showing.trail(
+        found,
+        decisions=decisions,
+        turns=turns,
+        chases=chases_of(found),
+        may_correct=lambda one: (
+            reverse("correct", args=[found.public_id, one.number])
+            if one.opinion and may_correct(one, request.user, at=now)
+            else ""
+        ),
+    )
     return TemplateResponse(
         request,
         "office/case.html",
@@ -58,18 +69,8 @@ def case(request: Asked, public_id: str) -> HttpResponse:
                 "outcome_words": showing.outcome_words(found),
             },
             "place": _place(found, current, now=now) if current else None,
-            "next": showing.what_comes_next(found, current) if current else [],
-            "trail": showing.trail(
-                found,
-                decisions=decisions,
-                turns=turns,
-                chases=chases_of(found),
-                may_correct=lambda one: (
-                    reverse("correct", args=[found.public_id, one.number])
-                    if one.opinion and may_correct(one, request.user, at=now)
-                    else ""
-                ),
-            ),
+            "next": [one for one in trail if one.get("state") == "then"],
+            "trail": trail,
             "circulation": circulation,
             "circulation_words": circulation_words(circulation),
             "circulation_url": subject.circulation_url(found)
