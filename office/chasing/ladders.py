@@ -155,7 +155,7 @@ ORDINARY = Ladder(
         Rung("late-3", _("超期3个工作日催科室负责人"), HEAD, workdays=3, at=NINE),
         Rung("late-5", _("超期5个工作日报办公室主任"), DIRECTOR, workdays=5, at=NINE),
     ),
-    source=gettext_noop("R-SUP-09；常见做法（未核实）"),
+    source=gettext_noop("R-SUP-09；常见做法"),
 )
 URGENT = Ladder(
     Urgency.URGENT.value,
@@ -165,7 +165,7 @@ URGENT = Ladder(
         Rung("due", _("到期催办"), HOLDER),
         Rung("late-2h", _("超期2小时电话催办"), CLERK, kind=PHONE_TASK, hours=2),
     ),
-    source=gettext_noop("R-SUP-07、R-SUP-09；常见做法（未核实）"),
+    source=gettext_noop("R-SUP-07、R-SUP-09；常见做法"),
 )
 FLASH = Ladder(
     Urgency.FLASH.value,
@@ -183,7 +183,7 @@ FLASH = Ladder(
             recorded=False,
         ),
     ),
-    source=gettext_noop("R-SUP-07、R-SUP-09；常见做法（未核实）"),
+    source=gettext_noop("R-SUP-07、R-SUP-09；常见做法"),
     always=True,
 )
 LADDERS = {ladder.code: ladder for ladder in (ORDINARY, URGENT, FLASH)}
