@@ -2,6 +2,7 @@
 
 import re
 import secrets
+from typing import Any
 
 from django.conf import settings
 from django.contrib.auth import password_validation as standard
@@ -10,6 +11,12 @@ from django.utils.translation import gettext as _
 
 
 class NotTheName(standard.UserAttributeSimilarityValidator):
+    def validate(self, password: str, user: Any = None) -> None:
+        super().validate(password, user)
+        username = getattr(user, "username", "")
+        if len(username) >= 3 and username.lower() in password.lower():
+            raise ValidationError(self.get_error_message(), code="password_too_similar")
+
     def get_error_message(self) -> str:
         return _("口令和登录名、姓名或电子邮件太相似，请换一个。")
 

@@ -1,7 +1,10 @@
 """An account's own pages: signing in and out, the password, the second factor, small habits."""
 
+from math import ceil
+from typing import Any
+
 import segno
-from axes.models import AccessAttempt
+from axes.models import AccessAttempt, AccessFailureLog
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth import login as sign_in
@@ -17,8 +20,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django_otp import devices_for_user, match_token, user_has_device
 from django_otp import login as verify_session
-from django_otp import match_token, user_has_device
 from django_otp.plugins.otp_static.models import StaticDevice, StaticToken
 from django_otp.plugins.otp_totp.models import TOTPDevice
 
@@ -142,12 +145,14 @@ def second_factor(request: Asked) -> HttpResponse:
         return redirect("second_factor_setup")
     form = TokenForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
+        slowed = _slowed_down(request.user)
         device = match_token(request.user, form.cleaned_data["otp_token"])
         if device is not None:
             verify_session(request, device)
             request.session.cycle_key()
             return redirect(next_of(request, user=request.user))
-        form.add_error("otp_token", _("数字不对或已过期，请等手机上换了新的数字再输。"))
+        _note_wrong_code(request)
+        form.add_error("otp_token", slowed or _("数字不对或已过期，请等手机上换了新的数字再输。"))
     return TemplateResponse(request, "registration/second_factor.html", {"form": form, "next": next_of(request)})
 
 
@@ -159,9 +164,9 @@ def second_factor_setup(request: Asked) -> HttpResponse:
     device = _device_in_the_making(request.user)
     form = TokenForm(request.POST or None, spare=False)
     if request.method == "POST" and form.is_valid():
-        if device.verify_token(form.cleaned_data["otp_token"]):
+        if not (wait := _seconds_left(device)) and device.verify_token(form.cleaned_data["otp_token"]):
             return _switched_on(request, device)
-        form.add_error("otp_token", _("数字不对。请看看手机的时间准不准，再输一次。"))
+        form.add_error("otp_token", _wait_words(wait) or _("数字不对。请看看手机的时间准不准，再输一次。"))
     code = segno.make(device.config_url, error="m")
     return TemplateResponse(
         request,
@@ -173,6 +178,29 @@ def second_factor_setup(request: Asked) -> HttpResponse:
             "secret": _typed(device),
             "required": settings.SECOND_FACTOR == "required",
         },
+    )
+
+
+def _seconds_left(device: Any) -> int:
+    """How long django-otp takes no number after a wrong one, right or wrong; 0 when it takes one now."""
+    allowed, why = device.verify_is_allowed()
+    until = (why or {}).get("locked_until")
+    return 0 if allowed or until is None else max(1, ceil((until - timezone.now()).total_seconds()))
+
+
+def _wait_words(seconds: int) -> str:
+    return _("刚才输错过，请等 %(n)d 秒再输；现在输对了也不算。") % {"n": seconds} if seconds else ""
+
+
+def _slowed_down(user: User) -> str:
+    return _wait_words(max((_seconds_left(one) for one in devices_for_user(user)), default=0))
+
+
+def _note_wrong_code(request: Asked) -> None:
+    """Whoever tries codes knows the password: the auditor sees it among the sign-ins."""
+    AccessFailureLog.objects.create(
+        username=request.user.username, ip_address=address_of(request), path_info=request.path_info[:255],
+        user_agent=request.META.get("HTTP_USER_AGENT", "")[:255], attempt_time=timezone.now(),
     )
 
 

@@ -13,7 +13,7 @@ from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
+from django.utils.translation import gettext_lazy, gettext_noop, ngettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods
 from django_otp import user_has_device
@@ -155,11 +155,14 @@ def _facts(one: User) -> list[tuple[str, str]]:
 
 
 def left_behind(one: User) -> list[list[str]]:
-    """Open turns in his own hands: function and step, how many, since when. No titles: the reader sees no case."""
+    """Open turns in his own hands, and in posts nobody else sits in: function and step, how many, since when. No
+    titles: the reader sees no case."""
     found: dict[tuple[str, str], list] = {}
-    for procedure, step, at in (
-        Turn.objects.open().filter(holder=one).order_by("issued_at").values_list("case__procedure", "step", "issued_at")
-    ):
+    seats = PostHolding.objects.current(timezone.localdate()).filter(person__is_active=True)
+    others = seats.exclude(person=one).values("post")
+    alone = seats.filter(person=one).exclude(post__in=others).values("post")
+    turns = Turn.objects.open().filter(Q(holder=one) | Q(holder__isnull=True, post__in=alone))
+    for procedure, step, at in turns.order_by("issued_at").values_list("case__procedure", "step", "issued_at"):
         found.setdefault((procedure, step), []).append(at)
     return [
         [
@@ -364,6 +367,7 @@ def person_unlock(request: Asked, key: int) -> HttpResponse:
     one = other_or_404(request, key)
     if request.method == "POST":
         unlock(username=one.username)
+        _note(one, gettext_noop("解锁"))
         messages.success(request, _("已解锁，可以马上重新登录。"))
         return redirect("person", one.pk)
     return _confirm(request, one, _("解锁"), [_("请先问清是不是本人输错的。")], yes=_("解锁"))
@@ -375,12 +379,19 @@ def person_second_factor(request: Asked, key: int) -> HttpResponse:
     one = other_or_404(request, key)
     if request.method == "POST":
         forget_second_factor(one)
+        _note(one, gettext_noop("取消动态口令"))
         words = as_printed(gettext_lazy("您的动态口令已由 %(who)s 取消，请重新开通。")) % {"who": request.user.name}
         notices.tell([one], kind="account", words=words, at=timezone.now())
         messages.success(request, _("已取消动态口令。"))
         return redirect("person", one.pk)
     lines = [_("请先核实手机是不是真的丢了。")]
     return _confirm(request, one, _("取消动态口令"), lines, yes=_("取消动态口令"), danger=True)
+
+
+def _note(one: User, what: str) -> None:
+    """An act that changes no field of the account stands among its changes all the same."""
+    vars(one)["_change_reason"] = what
+    one.save()
 
 
 def _confirm(

@@ -79,6 +79,8 @@ def words_of(record: Any, before: Any) -> str:
         for field in record.tracked_fields
         if field.name not in QUIET and getattr(before, field.attname) != getattr(record, field.attname)
     ]
+    if record.history_change_reason:
+        parts.insert(0, _(record.history_change_reason))
     return _("；").join(parts) or _("没有改动")
 
 

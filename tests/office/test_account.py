@@ -1,11 +1,12 @@
 """Signing in, passwords, the second factor, idleness: what lies between a stranger and the office."""
 
+import json
 import re
 from datetime import timedelta
 from time import time
 
 import pytest
-from axes.models import AccessAttempt
+from axes.models import AccessAttempt, AccessFailureLog
 from django.conf import settings
 from django.contrib.sessions.models import Session
 from django.test import Client
@@ -283,9 +284,12 @@ def test_what_was_sent_too_late_leads_back_to_the_page_it_was_typed_on(client, c
     assert response["Location"] == "/login/?next=http%3A%2F%2Ftestserver%2Fphrases%2F&idle=1"
 
 
-def test_a_fragment_tells_the_browser_to_go_to_the_login_page(client, clerk):
-    response = client.get("/done/", HTTP_HX_REQUEST="true")
-    assert (response.status_code, response["HX-Redirect"]) == (204, "/login/?next=%2Fdone%2F")
+def test_a_piece_of_a_page_tells_its_page_that_somebody_is_signed_out(client, clerk):
+    """And where to sign in, to come back to the page and not to the piece."""
+    page = "http://testserver/incoming/"
+    response = client.get("/done/", HTTP_HX_REQUEST="true", HTTP_HX_CURRENT_URL=page)
+    told = {"signed-out": "/login/?next=http%3A%2F%2Ftestserver%2Fincoming%2F"}
+    assert (response.status_code, json.loads(response["HX-Trigger"])) == (204, told)
 
 
 def test_what_a_page_asks_by_itself_is_no_sign_of_life(client, clerk):
@@ -353,7 +357,7 @@ def test_with_a_second_factor_the_password_alone_opens_nothing(client, clerk):
     telephone(clerk)
     sign_in(client)
     for address in ("/", "/done/", "/me/", "/password/", SETUP):
-        assert client.get(address)["Location"] == FACTOR
+        assert client.get(address)["Location"].split("?")[0] == FACTOR
     change(client, FRESH)
     assert User.objects.get(pk=clerk.pk).check_password(PASSWORD)
 
@@ -383,6 +387,9 @@ def test_a_spare_code_works_once(client, clerk):
     assert client.post(FACTOR, {"otp_token": "ABCD EFGH"})["Location"] == "/"
     client.post("/logout/")
     sign_in(client)
+    assert "秒再输" in text(client.post(FACTOR, {"otp_token": "abcdefgh"}))
+    for kind in (TOTPDevice, StaticDevice):
+        kind.objects.get(user=clerk).throttle_reset()
     assert "数字不对或已过期" in text(client.post(FACTOR, {"otp_token": "abcdefgh"}))
 
 
@@ -446,3 +453,26 @@ def test_a_person_keeps_his_own_telephone_and_address_and_nothing_else(client, c
     clerk.refresh_from_db()
     assert (clerk.phone, clerk.email, clerk.kind) == ("000-12", "c@example.org", "office")
     assert clerk.clearance == User._meta.get_field("clearance").default
+
+
+def test_a_password_with_the_login_name_in_it_is_refused(client, clerk):
+    client.force_login(clerk)
+    answer = text(change(client, f"X-{clerk.username}-2026-Ab"))
+    assert "口令和登录名" in answer
+    assert not User.objects.get(pk=clerk.pk).check_password(f"X-{clerk.username}-2026-Ab")
+
+
+def test_wrong_codes_stand_among_the_sign_ins(client, clerk):
+    telephone(clerk)
+    sign_in(client)
+    client.post(FACTOR, {"otp_token": "000000"})
+    assert AccessFailureLog.objects.filter(username=clerk.username, path_info=FACTOR).count() == 1
+
+
+def test_after_the_second_factor_he_is_where_he_wanted_to_go(client, clerk):
+    device = telephone(clerk)
+    client.post("/login/?next=/done/", {"username": clerk.username, "password": PASSWORD, "next": "/done/"})
+    asked = client.get("/done/")["Location"]
+    assert asked == f"{FACTOR}?next=%2Fdone%2F"
+    assert 'name="next" value="/done/"' in text(client.get(asked))
+    assert client.post(asked, {"otp_token": token(device), "next": "/done/"})["Location"] == "/done/"

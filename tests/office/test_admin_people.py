@@ -192,6 +192,13 @@ def test_shutting_shows_what_is_left_in_his_hands_without_a_title(who):
     assert "王志远 已停用，请结束任职" in told("security")
 
 
+def test_what_lies_in_a_post_only_he_sits_in_is_left_too(who):
+    case = registered(who)
+    acting.act(case.turns.get(), "pass", actor=who.clerk, at=MONDAY)
+    assert case.turns.get(ended_at__isnull=True).holder is None
+    assert "收文办理·拟办" in text(at_desk("system").get(f"/people/{who.director.pk}/deactivate/"))
+
+
 @pytest.mark.parametrize("username", ["security", "audit"])
 def test_the_last_administrator_of_a_kind_is_not_shut(username):
     response = at_desk("system").post(f"/people/{key(username)}/deactivate/", {"confirm": "yes"})
@@ -317,3 +324,9 @@ def test_the_audit_administrator_reads_every_change_with_who_made_it():
 def test_no_history_holds_a_password():
     fields = {field.name for field in User.history.model._meta.get_fields()}
     assert "password" not in fields
+
+
+@pytest.mark.parametrize(("act", "says"), [("unlock", "解锁"), ("second-factor", "取消动态口令")])
+def test_opening_an_account_again_stands_among_its_changes(who, act, says):
+    at_desk("security").post(f"/people/{who.clerk.pk}/{act}/", {"confirm": "yes"})
+    assert says in text(at_desk("audit").get("/audit/changes/"))
