@@ -1,5 +1,6 @@
 """Who may come in: signed in, not idle, password not out of date, second factor where required, right kind."""
 
+import json
 import logging
 from collections.abc import Callable
 from datetime import timedelta
@@ -38,18 +39,23 @@ def name_of(path: str) -> str:
         return ""
 
 
+def typed_on(request: HttpRequest) -> str:
+    """The page of ours that a form or a piece of a page was asked for from."""
+    page = request.headers.get("HX-Current-URL") or request.META.get("HTTP_REFERER", "")
+    known = url_has_allowed_host_and_scheme(page, {request.get_host()}, require_https=request.is_secure())
+    return page if known else request.get_full_path()
+
+
 def to_login(request: HttpRequest, *, idle: bool = False) -> HttpResponse:
     """To the login page and afterwards back here. A lost post comes back to the page it was typed on."""
     back = request.get_full_path()
-    if request.method not in ("GET", "HEAD"):
-        typed_on = request.META.get("HTTP_REFERER", "")
-        if url_has_allowed_host_and_scheme(typed_on, {request.get_host()}, require_https=request.is_secure()):
-            back = typed_on
+    if request.method not in ("GET", "HEAD") or request.headers.get("HX-Request") == "true":
+        back = typed_on(request)
     query = {"next": back, **({"idle": "1"} if idle else {})}
     address = f"{reverse('login')}?{urlencode(query)}"
     if request.headers.get("HX-Request") == "true":
-        # A fragment cannot hold the login page: the browser is told to go there.
-        return HttpResponse(status=204, headers={"HX-Redirect": address})
+        # A piece of a page cannot hold the login page. The page is told, and keeps what was typed on it.
+        return HttpResponse(status=204, headers={"HX-Trigger": json.dumps({"signed-out": address})})
     return redirect(address)
 
 
@@ -92,6 +98,9 @@ class SignedIn:
             return to_login(request)
         step = next_step(user)
         if step and name not in step:
+            if step == SECOND_FACTOR and request.method == "GET" and request.path_info != "/":
+                # After his number he is where he wanted to go.
+                return redirect(f"{reverse(step[0])}?{urlencode({'next': request.get_full_path()})}")
             return redirect(step[0])
         if not admission.admits(name, user.kind):
             if name not in admission.ADMITTED:

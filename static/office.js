@@ -229,6 +229,10 @@
       all("input[type=file]", form).forEach((input) => words.delete(input.name));
       fetch(url, { method: "POST", body: words, headers: { "X-Requested-With": "XMLHttpRequest" } })
         .then((answer) => {
+          if (answer.redirected) {
+            unsaved = false;
+            body.dispatchEvent(new CustomEvent("signed-out", { detail: { value: answer.url } }));
+          }
           if (!answer.ok || answer.redirected) throw new Error(String(answer.status));
           if (!changed) unsaved = false;
           if (status) status.textContent = form.dataset.draftSaved + " " + new Date().toTimeString().slice(0, 5);

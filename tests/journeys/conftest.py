@@ -41,11 +41,7 @@ class Desk:
         """A page at this person's queue, signed in; logging in is not the subject here. `alone`: a context that
         no other test sees, for who turns its clock."""
         page = self._room(phone=phone, script=script, alone=alone)
-        client = Client()
-        client.force_login(who, backend="django.contrib.auth.backends.ModelBackend")
-        key = client.cookies[settings.SESSION_COOKIE_NAME].value
-        page.context.clear_cookies()
-        page.context.add_cookies([{"name": settings.SESSION_COOKIE_NAME, "value": key, "url": self.address}])
+        self.sign_in(page, who)
         if page not in self.used:
             self.used.append(page)
             # A refused policy, a broken script, a missing picture: whatever the browser complains about.
@@ -53,6 +49,14 @@ class Desk:
             page.on("pageerror", self._breaks)
         page.goto("/")
         return page
+
+    def sign_in(self, page: Any, who: User) -> None:
+        """Whoever was there is not; the page itself stays as it is."""
+        client = Client()
+        client.force_login(who, backend="django.contrib.auth.backends.ModelBackend")
+        key = client.cookies[settings.SESSION_COOKIE_NAME].value
+        page.context.clear_cookies()
+        page.context.add_cookies([{"name": settings.SESSION_COOKIE_NAME, "value": key, "url": self.address}])
 
     def leave(self) -> None:
         """Nothing goes on in the pages that stay, and they speak to nobody."""
