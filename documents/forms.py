@@ -21,7 +21,7 @@ from office.models.numbers import Series
 from office.models.people import Kind, User
 
 from .models import IncomingDocument
-from .registering import FUNCTION, WORDS, sender_named
+from .registering import FUNCTION, WORDS, sender_named, senders_by_letters
 
 MEETING_BOOK, TELEGRAM_BOOK = "会", "电"
 
@@ -169,10 +169,17 @@ class IncomingForm(forms.Form):
     def clean_sender(self) -> str:
         """Initials of nobody are no sender: a name made of them would stay in every list."""
         name = self.cleaned_data["sender"].strip()
-        if re.fullmatch(r"[a-z]{1,12}", name) and not Organisation.objects.filter(name=name).exists():
-            words = _("没有拼音首字母是“%(name)s”的来文单位，请从列表里选，或写单位全称。")
-            raise ValidationError(words % {"name": name})
-        return name
+        if not re.fullmatch(r"[a-z]{1,12}", name) or Organisation.objects.filter(name=name).exists():
+            return name
+        # Without script no list has opened: one that fits is meant, of several the clerk says which.
+        found = list(senders_by_letters(name).values_list("name", flat=True)[:6])
+        if len(found) == 1:
+            return found[0]
+        if found:
+            words = _("拼音首字母是“%(name)s”的来文单位有几个：%(found)s。请写单位全称。")
+            raise ValidationError(words % {"name": name, "found": "、".join(found)})
+        words = _("没有拼音首字母是“%(name)s”的来文单位，请写单位全称。")
+        raise ValidationError(words % {"name": name})
 
     def clean_received_on(self):
         day = self.cleaned_data["received_on"]

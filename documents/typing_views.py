@@ -1,9 +1,7 @@
 """Small answers while the clerk types: senders, duplicates, what a date was read as."""
 
 import hashlib
-import re
 
-from django.db.models import Case, When
 from django.http import Http404, HttpResponse
 from django.template.response import TemplateResponse
 from django.urls import reverse
@@ -33,10 +31,7 @@ def incoming_senders(request: Asked) -> HttpResponse:
     if typed:
         senders = Organisation.objects.filter(retired=False)
         if typed.isascii():
-            # 省农业农村厅 by snynct, and by snyt: some of its letters in their order; what begins with them first.
-            letters = ".*".join(re.escape(letter) for letter in typed.lower())
-            begins = Case(When(initials__startswith=typed.lower(), then=0), default=1)
-            senders = senders.filter(initials__regex=letters).order_by(begins, "-used", "name")
+            senders = registering.senders_by_letters(typed)
         else:
             senders = senders.filter(name__contains=typed) | senders.filter(short_name__contains=typed)
             senders = senders.order_by("-used", "name")

@@ -9,8 +9,8 @@ from office.models.cases import Case
 from office.models.files import Attachment
 from office.models.people import User
 
-# Long papers are shown in full by their own page; the decision shows the first ones.
-PAGES_SHOWN = 30
+# Pictures are made when they come near, so that a long paper costs no more than its pages that are read.
+PAGES_SHOWN = 500
 PICTURE_WIDTH = 900
 
 
@@ -32,6 +32,7 @@ def paper_of(case: Case, *, user: User) -> dict:
                 "name": one.name,
                 "kind": str(one.get_role_display()),
                 "page_count": one.stored.pages or 0,
+                "left_out": (one.stored.pages or 0) - pages if pages else 0,
                 "pages": [
                     {
                         "url": f"{reverse('file_page', args=[case.public_id, one.pk, page])}?width={PICTURE_WIDTH}",

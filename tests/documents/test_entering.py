@@ -4,11 +4,12 @@ from datetime import date, datetime
 
 import pytest
 
+from documents.models import IncomingDocument
 from documents.registers import entries, row_of
 from documents.sheets import slip_of
 from documents.subject import facts
 from office import acting
-from office.models import Case, Draft, Phrase
+from office.models import Case, Draft, Organisation, Phrase
 from office.registers import Selection
 from tests.people import CHINA
 
@@ -120,3 +121,19 @@ def test_words_about_secrecy_are_no_mark(counter, words):
 def test_a_declared_classified_network_takes_the_mark(counter, settings):
     settings.CLASSIFIED_NETWORK = True
     assert counter(title="机密★10年 演练").status_code == 302
+
+
+def test_without_script_the_initials_of_one_sender_are_that_sender(counter):
+    Organisation.objects.create(name="市气象局", initials="sqxj", group="peer")
+    assert counter(sender="sqxj").status_code == 302
+    assert IncomingDocument.objects.get().sender.name == "市气象局"
+
+
+def test_initials_of_several_are_answered_with_their_names(counter):
+    for name in ("市水利局", "市商务局"):
+        Organisation.objects.create(name=name, initials="sslj", group="peer")
+    answer = counter(sender="sslj")
+    assert answer.status_code == 422
+    assert "市水利局" in answer.content.decode()
+    assert "市商务局" in answer.content.decode()
+    assert not IncomingDocument.objects.exists()

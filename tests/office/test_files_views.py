@@ -7,6 +7,7 @@ from urllib.parse import quote
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.http import Http404
+from django.template.loader import render_to_string
 from django.test import RequestFactory
 from django.utils import timezone, translation
 from PIL import Image
@@ -14,6 +15,8 @@ from PIL import Image
 from office import access, acting, files
 from office.files import apart, storing, views
 from office.models import Attachment, Look, Series
+from office.models.files import StoredFile
+from office.views.papers import paper_of
 from tests import file_samples as samples
 from tests import sketches
 from tests.people import MONDAY, cast
@@ -229,6 +232,15 @@ def test_a_page_that_cannot_be_shown_is_a_sheet_that_says_so(who, monkeypatch, w
     assert Image.open(io.BytesIO(response.content)).size == (400, 200)
     assert "ETag" not in response
     assert response["Cache-Control"] == "private, no-cache"
+
+
+def test_a_long_paper_is_shown_to_its_last_page_and_says_what_is_left_out(who):
+    attachment = paper(who)
+    for count, shown, says in ((200, 200, ""), (620, 500, "还有 120 页没有在这里显示")):
+        StoredFile.objects.filter(pk=attachment.stored_id).update(pages=count)
+        page = render_to_string("office/_paper.html", paper_of(attachment.case, user=who.clerk))
+        assert page.count('<div class="sheet">') == shown
+        assert says in page
 
 
 # --- Looks --------------------------------------------------------------------------------------------------
