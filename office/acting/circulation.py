@@ -89,28 +89,36 @@ def send_out(
     waiting = passing.case.planned.filter(step=step.code, turn__isnull=True, dropped_at__isnull=True)
     listed = {row.hands: row.pk for row in waiting.select_related("holder", "post")}
     if in_order:
-        fresh = [name for name in fresh if name not in listed]
-        now, later = ([], fresh) if out else (fresh[:1], fresh[1:])
-    else:
-        now, later = fresh, []
-    for name in now:
+        idle = not listed and not original_is_out(passing.case, step)
+        plan(passing, step=step, names=[name for name in fresh if name not in listed])
+        if idle:
+            send_original(passing, step=step, hub=hub)
+        return
+    for name in fresh:
         issue(passing, step=step, to=name, sent_by=hub)
-    if overtaken := [listed[name] for name in now if name in listed]:
+    if overtaken := [listed[name] for name in fresh if name in listed]:
         waiting.filter(pk__in=overtaken).update(dropped_at=passing.at)
-    if later:
-        plan(passing, step=step, names=later)
+
+
+def original_is_out(case: Case, step: procedures.Step) -> bool:
+    """The original goes by the list; whoever has it without having stood there has a copy."""
+    return case.planned.filter(step=step.code, turn__isnull=False, turn__ended_at__isnull=True).exists()
+
+
+def send_original(passing: Passing, *, step: procedures.Step, hub: Turn | None) -> bool:
+    """To the next on the list, sent by the hub. Whether there was one."""
+    following = next_planned(passing.case, step.code)
+    if following is None:
+        return False
+    use_planned(following, issue(passing, step=step, to=following.hands, sent_by=hub))
+    return True
 
 
 def after_return(passing: Passing) -> None:
-    """Back at the hub; the one original goes on to the next on the hub's list, sent by the hub."""
-    case, step = passing.case, passing.step
-    out = case.turns.filter(step=step.code, side=True, ended_at__isnull=True).exists()
-    following = None if out else next_planned(case, step.code)
-    if following is None:
+    """Back at the hub; the one original goes on to the next on the hub's list, whoever still has a copy."""
+    out = original_is_out(passing.case, passing.step)
+    if out or not send_original(passing, step=passing.step, hub=passing.turn.sent_by):
         notices.back_at_hub(passing.turn, by=passing.actor, at=passing.at)
-        return
-    turn = issue(passing, step=step, to=following.hands, sent_by=passing.turn.sent_by)
-    use_planned(following, turn)
 
 
 # --- What the hub does --------------------------------------------------------------------------------------

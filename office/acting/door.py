@@ -18,6 +18,7 @@ from office.levels import FIRST_STATE_SECRET, bears_a_mark
 from office.models.cases import Case, Decision, Link, Turn
 from office.models.files import Attachment, StoredFile
 from office.models.people import Post, User
+from office.standing import AFTERWARDS
 
 Holder = User | Post
 
@@ -231,6 +232,8 @@ def decide(
     case.head = decision.hash
     case.save(update_fields=["decisions_count", "head"])
     passing.decision = decision
+    if move not in AFTERWARDS:
+        notices.signed_for(decision)
     for stored, filename in files:
         Attachment.objects.create(
             case=case,
@@ -342,6 +345,9 @@ def issue(
         timing.start_for_turn(
             turn, procedure=passing.procedure, step=step, at=passing.at, dials=passing.dials
         )
+    if sent_by is not None and date_of is not None:
+        # The original stays the original in a colleague's hands.
+        case.planned.filter(turn=date_of).update(turn=turn)
     access.let_see(case, people=[holder], posts=[post])
     notices.turn_issued(turn, by=passing.actor, at=passing.at)
     return turn

@@ -45,6 +45,32 @@ def test_R_CIR_02_one_original_goes_to_one_reader_after_the_other_through_the_hu
     assert {turn.sent_by_id for turn in paper.case.turns.filter(side=True)} == {paper.turn.pk}
 
 
+def test_a_copy_does_not_stop_the_original(paper, who):
+    """A copy is out while the original comes back: the original goes on, and the copy's return moves nothing."""
+    send(paper, who, who.first_head, who.leader, who.other_leader, in_order=True)
+    send(paper, who, who.colleague)
+    paper.act("read", who.first_head, turn=paper.side(who.first_head))
+    assert set(readers(paper)) == {who.colleague, who.leader}
+    paper.act("read", who.colleague, turn=paper.side(who.colleague))
+    assert readers(paper) == [who.leader]
+
+
+def test_the_original_begins_its_round_though_copies_are_out(paper, who):
+    send(paper, who, who.colleague)
+    send(paper, who, who.first_head, who.leader, in_order=True)
+    assert set(readers(paper)) == {who.colleague, who.first_head}
+
+
+def test_the_original_stays_the_original_in_a_colleagues_hands(paper, who):
+    send(paper, who, who.handler, who.leader, in_order=True)
+    send(paper, who, who.other_leader)
+    paper.do("reassign", who.handler, turn=paper.side(who.handler), to=who.colleague)
+    paper.act("read", who.other_leader, turn=paper.side(who.other_leader))
+    assert readers(paper) == [who.colleague]
+    paper.act("read", who.colleague, turn=paper.side(who.colleague))
+    assert readers(paper) == [who.leader]
+
+
 def test_copies_go_to_everybody_at_once(paper, who):
     send(paper, who, who.first_head, who.leader, who.other_leader)
     assert len(paper.sides()) == 3
