@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 from datetime import date, datetime
 
+from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -60,12 +61,13 @@ def more_leaders_planned(case: Case) -> bool:
 
 def named_in_force(case: Case) -> Named | None:
     """The latest unit named by a proposal or instruction of this round."""
-    return (
-        Named.objects.filter(document__case=case, decision__round=case.round, lead__isnull=False)
-        .select_related("lead", "decision")
-        .order_by("-decision__number")
-        .first()
-    )
+    return in_force(case).filter(lead__isnull=False).select_related("lead", "decision").first()
+
+
+def in_force(case: Case) -> QuerySet[Named]:
+    """What proposals and instructions of this round have named, the latest first; what was taken back has not."""
+    named = Named.objects.filter(document__case=case, decision__round=case.round)
+    return named.exclude(decision__corrections__move="take_back").order_by("-decision__number")
 
 
 def named_words(case: Case, *, day: Callable[[date], str] = date.isoformat) -> dict[int, str]:
@@ -258,12 +260,7 @@ def closing_time(day) -> datetime:
 
 def handling_date(case: Case) -> tuple[datetime, str] | None:
     """The date named by the instruction, the proposal or the paper: it beats the office's own limit."""
-    named = (
-        Named.objects.filter(document__case=case, decision__round=case.round, due_on__isnull=False)
-        .select_related("decision")
-        .order_by("-decision__number")
-        .first()
-    )
+    named = in_force(case).filter(due_on__isnull=False).select_related("decision").first()
     if named is not None:
         who = named.decision.signed_name
         day = named.due_on

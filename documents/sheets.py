@@ -1,12 +1,11 @@
 """An incoming paper as the printed forms know it: 文件处理单, 送阅文件单, 报批文件单, 传阅单, label."""
 
-from collections.abc import Iterable
 from datetime import time
 
 from django.conf import settings
 from django.utils import timezone, translation
 
-from office import printing, showing
+from office import printing, showing, standing
 from office.levels import Secrecy, Urgency
 from office.models.cases import Case, Decision
 from office.models.clocks import Chase, Reminder
@@ -27,11 +26,12 @@ from office.printing.sheets import (
 )
 
 from . import paths
-from .models import IncomingDocument, Named
+from .models import IncomingDocument
 
 # In which box of the slip a step's opinions stand.
 PROPOSING = {"review", "propose"}
 INSTRUCTING = {"instruct"}
+RETURNING = ("return", "return_straight")
 HANDLING = {"handle", "assist", "conclude", "arrange"}
 URGENCY = {Urgency.NORMAL: "", Urgency.URGENT: "加急", Urgency.FLASH: "特急"}
 SECRECY = {
@@ -63,21 +63,20 @@ def slip_of(document: IncomingDocument, *, viewer: User | None, form: Form | Non
     """The slip as it stands now. A paper for reading gets the reading form unless told otherwise."""
     case = document.case
     decisions = list(case.decisions.select_related("turn", "actor").order_by("number"))
-    corrections = _corrections(decisions)
+    stands = standing.of(decisions)
     with translation.override("zh-hans"):
         named = paths.named_words(case, day=lambda due: f"{due.year}年{due.month}月{due.day}日")
-    confirmed = {one.corrects_number: one.at for one in decisions if one.move == "confirm_record"}
     written = [one for one in decisions if one.opinion and one.move != "correct"]
-    signed = [one for one in decisions if one.move == "circle"]
+    # A circle without words is an opinion, and so is the reason of who sent the paper back.
+    signed = [one for one in decisions if one.move in ("circle", *RETURNING)]
 
-    def opinions(steps: set[str], extra: Iterable[Decision] = ()) -> tuple[Opinion, ...]:
+    def opinions(steps: set[str]) -> tuple[Opinion, ...]:
         chosen = [one for one in written if one.step in steps] + [
-            one for one in extra if one.step in steps and not one.opinion
+            one for one in signed if one.step in steps and not one.opinion
         ]
         chosen.sort(key=lambda one: one.number)
         return tuple(
-            _opinion(one, corrections=corrections, confirmed=confirmed, named=named.get(one.pk, ""))
-            for one in chosen
+            _opinion(one, stands=stands, round_now=case.round, named=named.get(one.pk, "")) for one in chosen
         )
 
     secrecy, urgency = levels(document)
@@ -106,9 +105,9 @@ def slip_of(document: IncomingDocument, *, viewer: User | None, form: Form | Non
         due_at=_wanted_by(document),
         meeting=_meeting(document),
         proposals=opinions(PROPOSING),
-        instructions=opinions(INSTRUCTING, extra=signed),
+        instructions=opinions(INSTRUCTING),
         handling=opinions(HANDLING),
-        readers=_readers(case, decisions),
+        readers=_readers(case, stands),
         chases=_chases(case),
         filed=document.archived_as,
         concluded=f"{_day(closing.at)} {closing.signed_name}" if closing else "",
@@ -132,17 +131,15 @@ def _meeting(document: IncomingDocument) -> str:
 def _wanted_by(document: IncomingDocument) -> Moment:
     """要求办结: what an instruction, a proposal or the paper itself asks for, else the limit of handling. The limits of
     the stations before it are nobody's business on paper."""
-    named = (
-        Named.objects.filter(document=document, decision__round=document.case.round, due_on__isnull=False)
-        .order_by("-decision__number")
-        .first()
-    )
+    case = document.case
+    named = paths.in_force(case).filter(due_on__isnull=False).first()
     if named is not None:
         return named.due_on
     if document.answer_by:
         return document.answer_by
-    handling = document.case.clocks.filter(turn__step="handle", turn__side=False).order_by("-pk").first()
-    return handling.due_at if handling else None
+    handling = case.clocks.filter(turn__step="handle", turn__side=False, turn__round=case.round)
+    last = handling.order_by("-pk").first()
+    return last.due_at if last else None
 
 
 def _day(at) -> str:
@@ -150,32 +147,44 @@ def _day(at) -> str:
     return f"{local.year}年{local.month}月{local.day}日"
 
 
-def _corrections(decisions: list[Decision]) -> dict[int, list[Correction]]:
-    found: dict[int, list[Correction]] = {}
-    for one in decisions:
-        if one.move == "correct":
-            found.setdefault(one.corrects_number, []).append(
-                Correction(words=one.opinion, name=one.signed_name, at=one.at, reason=one.reason)
-            )
-    return found
+def _corrections(one: Decision, stands: standing.Standing) -> tuple[Correction, ...]:
+    later = stands.corrections.get(one.number, ())
+    return tuple(Correction(words=two.opinion, name=two.signed_name, at=two.at, reason=two.reason) for two in later)
 
 
-def _opinion(one: Decision, *, corrections, confirmed, named: str) -> Opinion:
-    recorded = None
-    if one.recorded_by_id:
-        recorded = Recorded(
-            name=one.recorded_name, at=one.at, scan=bool(one.files), confirmed_at=confirmed.get(one.number)
-        )
+def _recorded(one: Decision, stands: standing.Standing) -> Recorded | None:
+    if not one.recorded_by_id:
+        return None
+    confirmed = stands.confirmed.get(one.number)
+    return Recorded(
+        name=one.recorded_name, at=one.at, scan=bool(one.files), confirmed_at=confirmed.at if confirmed else None
+    )
+
+
+def _opinion(one: Decision, *, stands: standing.Standing, round_now: int, named: str) -> Opinion:
+    words = one.opinion or "（圈阅）"
+    if one.move in RETURNING:
+        words = "：".join(filter(None, [f"退回{one.names}", one.opinion or one.reason]))
     return Opinion(
-        words=one.opinion or "（圈阅）",
+        words=words,
         named=named,
+        undone=_undone(one, stands, round_now=round_now),
         name=one.signed_name,
         at=_written_at(one),
         department=one.signed_department if one.step in HANDLING else "",
         principal=one.signed_for,
-        recorded=recorded,
-        corrections=tuple(corrections.get(one.number, ())),
+        recorded=_recorded(one, stands),
+        corrections=_corrections(one, stands),
     )
+
+
+def _undone(one: Decision, stands: standing.Standing, *, round_now: int) -> str:
+    """What was taken back, and what came before the paper had to begin again, holds no longer; a return itself does."""
+    if (undone := stands.taken_back.get(one.number)) is not None:
+        return f"{when(undone.at)} 撤回"
+    if one.round < round_now and one.move not in RETURNING:
+        return "退回重走，不再有效"
+    return ""
 
 
 def _written_at(one: Decision) -> Moment:
@@ -184,21 +193,22 @@ def _written_at(one: Decision) -> Moment:
     return local.date() if one.recorded_by_id and local.time() == time.min else local
 
 
-def _readers(case: Case, decisions: list[Decision]) -> tuple[Reader, ...]:
-    by_turn = {one.turn_id: one for one in decisions if one.side}
+def _readers(case: Case, stands: standing.Standing) -> tuple[Reader, ...]:
     readers = []
     for turn in (
         case.turns.filter(side=True).exclude(step="assist").select_related("holder", "post").order_by("pk")
     ):
-        one = by_turn.get(turn.pk) if turn.ended_how == "moved" else None
+        one = stands.signed.get(turn.pk) if turn.ended_how == "moved" else None
         readers.append(
             Reader(
-                name=one.signed_name if one else str(turn.hands),
+                name=one.signed_for or one.signed_name if one else str(turn.hands),
+                signed=one.signed_name if one and one.signed_for else "",
                 sent_at=turn.issued_at,
                 read_at=_written_at(one) if one else None,
                 back_at=turn.ended_at,
                 words=one.opinion if one else "",
-                principal=one.signed_for if one else "",
+                corrections=_corrections(one, stands) if one else (),
+                recorded=_recorded(one, stands) if one else None,
             )
         )
     for planned in case.planned.filter(
@@ -244,7 +254,7 @@ def print_slip(case: Case) -> bytes:
 def circulation_of(document: IncomingDocument, *, viewer: User | None) -> Circulation:
     case = document.case
     decisions = list(case.decisions.select_related("turn").order_by("number"))
-    readers = _readers(case, decisions)
+    readers = _readers(case, standing.of(decisions))
     secrecy, _urgency = levels(document)
     hub = next((one for one in decisions if one.move in ("send", "add_readers")), None)
     return Circulation(

@@ -246,12 +246,20 @@ def _granted(grants: QuerySet) -> Exists:
 
 def _stood_in_for(one: StandIn) -> Q:
     """What lies in the principal's in-tray now: a deputy does his work and does not read his past."""
-    turns = Turn.objects.open().filter(case_id=OuterRef("pk"))
+    turns = Turn.objects.open().filter(case_id=OuterRef("pk")).exclude(_personal())
     held = Q(holder_id=one.principal.pk) | Q(holder__isnull=True, post_id__in=one.seats)
     limits = Q(sealed=False, secrecy__lte=one.highest_secrecy)
     if one.procedures:
         limits &= Q(procedure__in=one.procedures)
     return Q(Exists(turns.filter(held))) & limits
+
+
+def _personal() -> Q:
+    """What is for the holder's own hands only: a deputy neither has it nor sees it through him (R-IN-25)."""
+    found = Q(pk=None)
+    for procedure, step in procedures.personal_steps():
+        found |= Q(case__procedure=procedure, step=step)
+    return found
 
 
 def newest_for(
@@ -363,7 +371,7 @@ def waiting_for(user: User) -> QuerySet[Turn]:
         limits = Q(case__sealed=False, case__secrecy__lte=one.highest_secrecy)
         if one.procedures:
             limits &= Q(case__procedure__in=one.procedures)
-        mine |= held & limits
+        mine |= held & limits & ~_personal()
     turns = Turn.objects.open().filter(mine, case__secrecy__lte=user.clearance)
     if who.posts:
         # Beside the rest, not inside it: the queue's plan needs the plain OR over its two indexes.
@@ -386,7 +394,7 @@ def may_act(user: User, turn: Turn) -> Acting | None:
         return Acting(user)
     for one in who.stands_in:
         held = turn.holder_id == one.principal.pk or (turn.holder_id is None and turn.post_id in one.seats)
-        if held and one.covers(case):
+        if held and one.covers(case) and not procedures.is_personal(case.procedure, turn.step):
             return Acting(user, on_behalf_of=one.principal)
     return None
 

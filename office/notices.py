@@ -12,9 +12,9 @@ from django.utils import timezone
 
 from office import access
 from office.levels import Urgency
-from office.models.cases import Case, Turn
+from office.models.cases import Case, Decision, Turn
 from office.models.outbox import Notice
-from office.models.people import User
+from office.models.people import Deputy, User
 
 
 def holders_of(turn: Turn, *, at: datetime) -> list[User]:
@@ -29,14 +29,27 @@ def _reached(turn: Turn, *, by: User, at: datetime) -> list[User]:
 
 
 def turn_issued(turn: Turn, *, by: User, at: datetime) -> None:
-    tell(
-        _reached(turn, by=by, at=at),
-        kind="reading" if turn.side else "waiting",
-        case=turn.case,
-        turn=turn,
-        at=at,
-        urgent=turn.case.urgency == Urgency.FLASH,
-    )
+    case, urgent = turn.case, turn.case.urgency == Urgency.FLASH
+    reached = _reached(turn, by=by, at=at)
+    tell(reached, kind="reading" if turn.side else "waiting", case=case, turn=turn, at=at, urgent=urgent)
+    deputies = [one for one in _deputies(turn, at=at) if one.pk != by.pk and one not in reached]
+    if deputies:
+        tell(deputies, kind="deputised", case=case, turn=turn, at=at, urgent=urgent)
+
+
+def _deputies(turn: Turn, *, at: datetime) -> list[User]:
+    """Who may do it now for those in whose hands it is, because they are away."""
+    on = timezone.localdate(at)
+    running = Deputy.objects.filter(starts_on__lte=on, ends_on__gte=on, ended_at__isnull=True)
+    rows = running.filter(principal__in=holders_of(turn, at=at)).select_related("deputy")
+    return [row.deputy for row in rows if access.may_act(row.deputy, turn)]
+
+
+def signed_for(decision: Decision) -> None:
+    """Who was signed for hears of it: the principal of a deputy, and whose words a clerk has entered (代录)."""
+    for person, kind in ((decision.on_behalf_of, "signed_for"), (decision.actor, "recorded")):
+        if person is not None and (kind == "signed_for" or decision.recorded_by_id):
+            tell(access.able(decision.case, [person]), kind=kind, case=decision.case, at=decision.at)
 
 
 def back_at_hub(turn: Turn, *, by: User, at: datetime) -> None:

@@ -95,7 +95,7 @@ class Step:
 
     `post`: the chair it waits for when nobody is named. `sides`: what open side turns do when this step
     is left: they keep running, are waited for, or are recalled. `awaits`: the code of a linked procedure
-    that must have closed before a move leaves the step. `ranked`: waits here are never shown as late.
+    that must have closed before a move leaves the step. `personal`: for the holder's own hands, no deputy's.
     """
 
     label: Any
@@ -103,6 +103,7 @@ class Step:
     post: str = ""
     side: bool = False
     reading: bool = False
+    personal: bool = False
     whom: Whom = "people"
     due: Period | None = None
     sides: Sides = "keep"
@@ -204,6 +205,16 @@ class Procedure:
 
 def get(code: str) -> type[Procedure]:
     return REGISTRY[code]
+
+
+def personal_steps() -> list[tuple[str, str]]:
+    """(procedure, step) of every step no deputy does for its holder."""
+    return [(one.code, step.code) for one in REGISTRY.values() for step in one.steps.values() if step.personal]
+
+
+def is_personal(procedure: str, step: str) -> bool:
+    declared = REGISTRY.get(procedure)
+    return declared is not None and step in declared.steps and declared.steps[step].personal
 
 
 def serving(form: str) -> list[type[Procedure]]:

@@ -11,7 +11,7 @@ from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from office import access, procedures, subjects
+from office import access, procedures, standing, subjects
 from office.levels import Outcome, Secrecy, Urgency
 from office.models.cases import Case, Decision, Turn
 from office.models.clocks import Clock
@@ -191,6 +191,7 @@ def trail(
 ) -> list[dict]:
     """What was done, who has it now, what comes next; corrections with both versions, chases in between."""
     decisions, turns = list(decisions), list(turns)
+    stands = standing.of(decisions)
     subject = subjects.get(case.procedure)
     beside = subject.beside(case) if subject and subject.beside else {}
     first: dict[int, dict] = {}
@@ -203,7 +204,8 @@ def trail(
         if decision.corrects_number and decision.move == "confirm_record":
             target = first.get(decision.corrects_number)
             if target is not None:
-                target["note"] = _("本人已于 %(at)s 确认") % {"at": short_moment(decision.at)}
+                words = _("本人已于 %(at)s 确认") % {"at": short_moment(decision.at)}
+                target["note"] = "  ".join(filter(None, [target["note"], words]))
             continue
         if decision.round > round_seen:
             round_seen = decision.round
@@ -211,6 +213,10 @@ def trail(
                 (decision.at, {"kind": "round", "words": _("退回，第 %(n)d 轮") % {"n": decision.round}})
             )
         item = _act(case, decision, beside=beside.get(decision.pk, ""))
+        if (undone := stands.taken_back.get(decision.number)) is not None:
+            words = _("已于 %(at)s 撤回，不再有效") % {"at": short_moment(undone.at)}
+            item["note"] = "  ".join(filter(None, [item["note"], words]))
+            item["state"], item["chip"] = "void", _("已撤回")
         if may_correct is not None:
             item["edit_url"] = may_correct(decision)
         first[decision.number] = item
@@ -230,6 +236,7 @@ def _act(case: Case, decision: Decision, *, beside: str) -> dict:
         "kind": "act",
         "number": decision.number,
         "state": "void" if decision.move == "void" else "done",
+        "chip": _("作废") if decision.move == "void" else "",
         "label": label_of(decision, procedure=case.procedure),
         "who": signature_words(decision),
         "post": decision.signed_title,

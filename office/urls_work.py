@@ -18,6 +18,7 @@ urlpatterns = [
     path("cases/<str:public_id>/", tracking.case, name="case"),
     path("cases/<str:public_id>/follow/", tracking.follow, name="follow"),
     path("cases/<str:public_id>/void/", beside.void, name="void"),
+    path("cases/<str:public_id>/extend/", beside.extend, name="extend"),
     path("cases/<str:public_id>/relocate/", beside.relocate, name="relocate"),
     path("cases/<str:public_id>/bar/", beside.bar, name="bar"),
     path("cases/<str:public_id>/circulation/", beside.circulation, name="circulation"),

@@ -93,7 +93,7 @@ def extreme() -> Slip:
         restricted_to="限制阅览　李建国　2026年11月22日 09:31 打印",
         proposals=(_corrected(),),
         instructions=(
-            Opinion(words="圈阅", name="张赟", at=at(20, 14, 0), note="（第一轮，已退回重办）"),
+            Opinion(words="圈阅", name="张赟", at=at(20, 14, 0), undone="退回重走，不再有效"),
             Opinion(words="同意。请玥、堃同志阅研。", name="王志远", principal="张赟", at=at(20, 15, 40)),
             Opinion(
                 words=LONG_WORDS * 46,
@@ -154,7 +154,7 @@ def reading() -> Slip:
             Reader(name="刘敏", read_at=at(20, 10, 20)),
             Reader(name="孙长河", read_at=at(20, 15, 5), words="已阅，请办公室存。"),
             Reader(name="欧阳镕喆", read_at=at(21, 9), recorded=Recorded(name="陈雅文", at=at(21, 9, 30))),
-            Reader(name="周国强", read_at=at(21, 11), principal="吴堃"),
+            Reader(name="吴堃", signed="周国强", read_at=at(21, 11)),
             Reader(name="郑玥"),
         ),
     )  # fmt: skip

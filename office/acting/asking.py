@@ -6,7 +6,7 @@ from django.utils.translation import gettext as _
 
 from office import access, procedures
 from office.models.cases import Turn
-from office.models.people import User
+from office.models.people import Post, User
 
 from .door import Holder, Passing, Refused, clean_words, lock_case, now_or, refuse_if_over, refuse_unfit, wordless
 from .labels import LABELS
@@ -28,6 +28,13 @@ def into_other_hands(passing: Passing, to: Holder) -> None:
     turn = passing.turn
     if to in (passing.actor, turn.holder) or (turn.holder_id is None and to == turn.post):
         raise Refused(_("文件已经在这位手里，请另选一位。"), field="names")
+
+
+def instead_of_leader(passing: Passing, to: Holder) -> None:
+    """Whoever decides in a leader's place is a leader himself; to ask somebody for his opinion, he need not be."""
+    ranked = to.rank is not None if isinstance(to, Post) else access.identity(to).ranked
+    if passing.step.whom == "leaders" and not ranked:
+        raise Refused(_("“%(step)s”由领导办理，请选一位领导。") % {"step": passing.step.label}, field="names")
 
 
 def need_reason(passing: Passing, words: str) -> None:

@@ -12,7 +12,7 @@ from office.models.cases import Case, ContentChange, Decision, Turn
 from office.models.files import StoredFile
 from office.models.people import User
 
-from .asking import allow, as_holder_or_hub, into_other_hands, main_only, need_reason
+from .asking import allow, as_holder_or_hub, instead_of_leader, into_other_hands, main_only, need_reason
 from .circulation import having
 from .door import (
     Holder,
@@ -73,6 +73,7 @@ def reassign(
     with locked(turn, actor=actor, at=at, content_hash=content_hash) as passing:
         allow(passing, "reassign")
         into_other_hands(passing, to)
+        instead_of_leader(passing, to)
         old = passing.turn
         if old.side:
             _same_department(old, to)
@@ -125,6 +126,7 @@ def add_signer(
         allow(passing, "add_after")
         main_only(passing)
         into_other_hands(passing, to)
+        instead_of_leader(passing, to)
         if not passing.opinion and not wordless(passing.case):
             raise Refused(_("后加签前请先写下您自己的意见。"), field="opinion")
         decide(
@@ -186,16 +188,22 @@ def progress(
 
 
 def may_correct(decision: Decision, user: User, *, at: datetime) -> str:
-    """"self" within the minutes the office allows, "office" later for the hub, "" for nobody."""
-    if decision.move in ("correct", "start", "content", "confirm_record"):
+    """"self" within the minutes the office allows, "office" later for the hub, "" for nobody. Where there are no
+    words nothing can be put right: nobody writes an opinion above a signature that had none."""
+    if decision.move in ("correct", "start", "content", "confirm_record") or not decision.opinion:
         return ""
     mine = user.pk in (decision.actor_id, decision.recorded_by_id)
     age = at - decision.at
     # A page shows many old decisions: what no setting could reach is not asked about.
     young = mine and age <= timedelta(minutes=dials.DIALS["correction_minutes"].most)
-    if young and age <= timedelta(minutes=dials.value("correction_minutes")):
+    if young and age <= timedelta(minutes=dials.value("correction_minutes")) and _still_his(decision, user):
         return "self"
     return "office" if access.holds_hub(user, decision.case) else ""
+
+
+def _still_his(decision: Decision, user: User) -> bool:
+    """Words the signer has confirmed are his own, no longer the recorder's slip of the pen."""
+    return user.pk == decision.actor_id or not decision.corrections.filter(move="confirm_record").exists()
 
 
 def correct(
@@ -209,6 +217,8 @@ def correct(
         first.case = case
         refuse_unseen(case, actor)
         allowed = may_correct(first, actor, at=at)
+        if not first.opinion:
+            raise Refused(_("这一步没有写意见，没有可以更正的文字。"))
         if not allowed:
             raise Refused(_("超过 %(n)d 分钟后，由文书说明原因更正。") % {"n": dials.value("correction_minutes")})
         procedure = procedures.get(case.procedure)

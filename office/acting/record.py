@@ -7,7 +7,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from office import access, procedures
+from office import access, procedures, standing
 from office.models import Turn
 from office.models.cases import Decision
 from office.models.people import User
@@ -39,7 +39,7 @@ def confirm_record(decision: Decision, *, actor: User, at: datetime | None = Non
         refuse_unseen(case, actor)
         if first.recorded_by_id is None or first.actor_id != actor.pk:
             raise Refused(_("只有签署人本人可以确认代录。"))
-        if case.decisions.filter(move="confirm_record", corrects=first).exists():
+        if first.number in standing.of(case.decisions.order_by("number")).confirmed:
             raise Refused(_("已经确认过了。"))
         procedure = procedures.get(case.procedure)
         passing = Passing(

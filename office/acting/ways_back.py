@@ -10,6 +10,7 @@ from office import procedures, timing
 from office.models.cases import Case, Decision, Turn
 from office.models.files import StoredFile
 from office.models.people import Post, User, in_hands
+from office.standing import AFTERWARDS
 
 from .asking import allow, need_reason
 from .door import (
@@ -32,11 +33,6 @@ from .door import (
 )
 from .labels import LABELS
 from .record import recorder_may
-
-# What can be written about a turn after it has ended, and so is never what ended it.
-AFTERWARDS = (
-    "correct", "confirm_record", "content", "add_readers", "recall", "reorder", "drop", "extend", "pause", "resume",
-)
 
 
 def _hands_of(turn: Turn) -> tuple[Holder | None, Post | None]:
@@ -169,11 +165,13 @@ def take_back(case: Case, *, actor: User, reason: str = "", at: datetime | None 
             at=now_or(at), reason=clean_words(case, reason, field="reason"),
         )
         step = procedure.step(origin.step)
+        undone = _last_move(case, current)
         _undo_plans(passing, origin=origin)
         to, post_kept = _hands_of(origin)
         holder, post = land(passing, step=step, to=to, post_kept=post_kept)
         decide(
-            passing, move="take_back", label=LABELS["take_back"], leads_to=origin.step, names=[in_hands(holder, post)]
+            passing, move="take_back", label=LABELS["take_back"], leads_to=origin.step, names=[in_hands(holder, post)],
+            corrects=undone,
         )
         recall_sides(passing, list(case.turns.filter(side=True, ended_at__isnull=True, sent_by=current)))
         end(current, how="taken_back", at=passing.at)

@@ -266,6 +266,8 @@ class DecisionForm(forms.Form):
 
     def _others(self, code: str) -> list[tuple[str, str]]:
         choices = self.candidates.everybody()
+        if code in ("reassign", "add_after") and self.step.whom == "leaders":
+            choices = self.candidates.leaders()
         if self.turn.side and code == "reassign":
             unit = self.turn.post.department_id if self.turn.post else self.user.department_id
             mine = {key_of(person) for person in self.candidates.people if person.department_id == unit}
@@ -277,6 +279,15 @@ class DecisionForm(forms.Form):
         return next((one for one in [*self.moves, *self.common] if one.code == code), None)
 
     # --- What was asked for ---
+
+    def clean(self):
+        """Only what belongs to the move is asked: what is folded away beside another one stops nobody."""
+        data = super().clean()
+        chosen = self.offer(self.data.get("move", ""))
+        other = {name for one in [*self.moves, *self.common] for name in one.names}
+        for name in other.difference(chosen.names if chosen else ()):
+            self.errors.pop(name, None)
+        return data
 
     def make(self, code: str, *, at: datetime | None = None, recorded: dict[str, Any] | None = None) -> Any:
         """Do it. Raises acting.Refused with a sentence; the form keeps every word."""

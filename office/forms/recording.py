@@ -38,8 +38,6 @@ class RecordForm(DecisionForm):
         if day is None:
             raise acting.Refused(_("请写明文件上的日期。"), field="happened_on")
         happened_at = datetime.combine(day, at or datetime.min.time(), tzinfo=clock.TIME_ZONE)
-        if at is None and day == timezone.localdate(now):
-            happened_at = now
         upload = self.cleaned_data.get("scan")
         files = []
         if upload is not None:

@@ -1,16 +1,49 @@
 """Forms of the acts beside the path: reasons, relocation, more readers."""
 
+from datetime import datetime
 from typing import Any
 
 from django import forms
+from django.utils import timezone
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from office import acting, clock, timing
 from office.forms.typed import choosing
-from office.models.people import Department
+from office.models.clocks import Clock
+from office.models.people import Department, User
 from office.procedures import Procedure
 
+from .deciding import DateField
 from .people import Candidates, HolderField, HoldersField
+
+
+class ExtendForm(forms.Form):
+    """Which date, until when, why."""
+
+    which = forms.ChoiceField(label=_("哪个期限"))
+    until = DateField(label=_("延到"))
+    reason = forms.CharField(label=_("理由"), max_length=300, widget=forms.Textarea(attrs={"rows": 3}))
+
+    def __init__(self, *args: Any, clocks: list[Clock], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.clocks = clocks
+        choosing(self, "which").choices = [(str(one.pk), self._words(one)) for one in clocks]
+
+    @staticmethod
+    def _words(one: Clock) -> str:
+        who = str(one.turn.hands) if one.turn is not None else ""
+        label = gettext(one.label) if one.label else one.rule
+        return " ".join(filter(None, [label, who, f"{timezone.localtime(one.due_at):%Y-%m-%d %H:%M}"]))
+
+    def extend(self, *, by: User) -> None:
+        """Raises acting.Refused."""
+        chosen = next(one for one in self.clocks if str(one.pk) == self.cleaned_data["which"])
+        day = self.cleaned_data["until"]
+        if day is None:
+            raise acting.Refused(gettext("请写明延到哪一天。"), field="until")
+        until = datetime.combine(day, timing.office_hours().closing, tzinfo=clock.TIME_ZONE)
+        acting.extend(chosen, until=until, actor=by, reason=self.cleaned_data["reason"])
 
 
 class ReasonForm(forms.Form):

@@ -1,5 +1,7 @@
 """Printing: templates and plain values in, PDF out. WeasyPrint stands behind one function, pdf()."""
 
+from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 
 from .errors import PaperError
@@ -35,14 +37,35 @@ def pdf(
 
 def slip(sheet: Slip, *, created: datetime | None = None) -> bytes:
     """文件处理单, 送阅文件单 or 报批文件单."""
-    title = f"{sheet.name} {sheet.reference}"
-    return pdf("print/slip.html", {"sheet": sheet}, style="sheet", title=title, created=created)
+    return _on_fewest_pages("print/slip.html", [sheet, replace(sheet, tight=True)], created=created)
 
 
 def circulation(sheet: Circulation, *, created: datetime | None = None) -> bytes:
     """文件传阅单."""
-    title = f"{sheet.name} {sheet.reference}"
-    return pdf("print/circulation.html", {"sheet": sheet}, style="sheet", title=title, created=created)
+    fewer = [replace(sheet, lines=lines) for lines in range(sheet.lines - 2, len(sheet.readers), -2)]
+    return _on_fewest_pages("print/circulation.html", [sheet, *fewer], created=created)
+
+
+def _on_fewest_pages(
+    template_name: str, sheets: Sequence[Slip] | Sequence[Circulation], *, created: datetime | None
+) -> bytes:
+    """The roomiest of these sheets that takes no more pages than the tightest, which stands last: nobody files a page
+    that holds one line, or nothing but empty ones."""
+    from .inspect import page_count
+
+    def made(sheet: Slip | Circulation) -> tuple[bytes, int]:
+        title = f"{sheet.name} {sheet.reference}"
+        paper = pdf(template_name, {"sheet": sheet}, style="sheet", title=title, created=created)
+        return paper, page_count(paper)
+
+    roomy, pages = made(sheets[0])
+    if pages == 1 or len(sheets) == 1:
+        return roomy
+    tightest, fewest = made(sheets[-1])
+    if fewest == pages:
+        return roomy
+    between = (made(sheet) for sheet in sheets[1:-1])
+    return next((paper for paper, count in between if count == fewest), tightest)
 
 
 def labels(

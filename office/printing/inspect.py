@@ -7,6 +7,11 @@ import pikepdf
 from fontTools.ttLib import TTFont
 
 
+def page_count(pdf: bytes) -> int:
+    with pikepdf.open(io.BytesIO(pdf)) as document:
+        return len(document.pages)
+
+
 def missing_glyphs(pdf: bytes) -> set[tuple[int, str]]:
     """(page number, character) wherever text is drawn with a glyph its embedded font does not have: glyph 0,
     or a number beyond its last. The character is as the PDF names it, or "" where it does not."""

@@ -87,7 +87,8 @@ class Opinion:
     corrections: tuple[Correction, ...] = ()
     # What was chosen beside the words (承办, 协办, 期限): it holds whatever becomes of the words.
     named: str = ""
-    note: str = ""
+    # Why it holds no longer (撤回, 退回重走): then all of it is struck through.
+    undone: str = ""
 
     @property
     def signature(self) -> str:
@@ -101,23 +102,36 @@ class Opinion:
     @property
     def versions(self) -> tuple[tuple[str, str, bool], ...]:
         """(words, remark, holds) from the first version to the one that holds."""
-        texts = [(self.words, "")] + [(later.words, later.remark) for later in self.corrections]
-        if self.named:
-            texts[-1] = (f"{texts[-1][0]}（{self.named}）", texts[-1][1])
-        return tuple((words, remark, at == len(texts) - 1) for at, (words, remark) in enumerate(texts))
+        return _versions(self.words, self.corrections, named=self.named, undone=self.undone)
+
+
+def _versions(
+    words: str, corrections: tuple[Correction, ...], *, named: str = "", undone: str = ""
+) -> tuple[tuple[str, str, bool], ...]:
+    texts = [(words, "")] + [(later.words, later.remark) for later in corrections]
+    if named:
+        texts[-1] = (f"{texts[-1][0]}（{named}）", texts[-1][1])
+    last = len(texts) - 1
+    return tuple((one, remark, at == last and not undone) for at, (one, remark) in enumerate(texts))
 
 
 @dataclass(frozen=True, kw_only=True)
 class Reader:
-    """One person on a reading list. `read_at` None: not yet, the place is left for a signature by hand."""
+    """One person on a reading list. `read_at` None: not yet, the place is left for a signature by hand. `signed`:
+    who read it where that was another, his deputy; `corrections` as of an opinion."""
 
     name: str
+    signed: str = ""
     sent_at: Moment = None
     read_at: Moment = None
     back_at: Moment = None
     words: str = ""
-    principal: str = ""
+    corrections: tuple[Correction, ...] = ()
     recorded: Recorded | None = None
+
+    @property
+    def versions(self) -> tuple[tuple[str, str, bool], ...]:
+        return _versions(self.words, self.corrections) if self.words else ()
 
     @property
     def spaced(self) -> str:
@@ -126,13 +140,14 @@ class Reader:
     @property
     def wordy(self) -> bool:
         """More than the cell beside the name holds in a few lines: the words get the width of the sheet below it."""
-        return len(self.words) > 40
+        return bool(self.corrections) or len(self.words) > 40
 
     @property
     def signature(self) -> str:
         """Empty until read: the cell is then signed by hand."""
-        acting = f"（代 {self.principal}）" if self.principal else ""
-        return spaced(self.name) + acting if self.read_at else ""
+        if not self.read_at:
+            return ""
+        return f"{spaced(self.signed)}（代 {self.name}）" if self.signed else spaced(self.name)
 
     @property
     def sent(self) -> str:
@@ -226,6 +241,8 @@ class Slip(Sheet):
     chases: tuple[Chase, ...] = ()
     filed: str = ""
     concluded: str = ""
+    # Lower boxes, where that saves a page.
+    tight: bool = False
 
     @property
     def name(self) -> str:

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_noop
 from django.views.decorators.http import require_http_methods
 
 from office import access, acting, procedures, showing
-from office.forms.tracking import AddReadersForm, BarForm, ReasonForm, RelocateForm
+from office.forms.tracking import AddReadersForm, BarForm, ExtendForm, ReasonForm, RelocateForm
 from office.models.cases import Case, Relocation, Turn
 from office.views.asked import Asked
 from office.views.tracking import circulation_rows, circulation_words, visible
@@ -68,6 +68,42 @@ def void(request: Asked, public_id: str) -> HttpResponse:
         yes=_("作废"),
         danger=True,
         lines=[_("编号不再使用，也不会给别的文件。"), _("登记簿上划线保留，写明原因、姓名和时间。")],
+    )
+
+
+@require_http_methods(["GET", "POST"])
+def extend(request: Asked, public_id: str) -> HttpResponse:
+    """延期 by the hub: of whichever date of the case runs, in whosever hands the paper lies (R-IN-21)."""
+    found = visible(request, public_id, at=gettext_noop("延期"))
+    if not access.holds_hub(request.user, found):
+        raise Http404
+    if (over := _refused_when_closed(request, found)) is not None:
+        return over
+    running = found.clocks.filter(met_at__isnull=True, stopped_at__isnull=True)
+    form = ExtendForm(
+        request.POST or None,
+        clocks=list(running.select_related("case", "turn__holder", "turn__post__department").order_by("due_at", "pk")),
+    )
+    if request.method == "POST" and form.is_valid():
+        try:
+            form.extend(by=request.user)
+        except acting.Refused as refused:
+            form.add_error(refused.field if refused.field in form.fields else None, refused.sentence)
+        else:
+            messages.success(request, _("已延期，原来的期限和理由都留着。"))
+            return redirect("case", public_id)
+    return _confirm(
+        request,
+        found,
+        form if form.clocks else None,
+        heading=_("延期"),
+        yes=_("延期"),
+        lines=[
+            _("来文或领导批示写明的日期，请先请示再延。"),
+            _("原来的期限、新的期限和理由都记在经过里。"),
+        ]
+        if form.clocks
+        else [_("没有在走的期限。")],
     )
 
 

@@ -88,9 +88,9 @@ def _already_gone(request: Asked, key: int) -> HttpResponse:
     if request.method == "POST":
         words = request.POST.get("opinion", "").replace("\0", "").strip()[:2000]
         if words and not wordless(case):
-            messages.error(request, _("这一环节已经办过或收回，您的意见没有提交：“%(words)s”") % {"words": words})
+            messages.error(request, _("这份文件现在不在您手里，您的意见没有提交：“%(words)s”") % {"words": words})
         else:
-            messages.error(request, _("这一环节已经办过或收回，您的意见没有提交。"))
+            messages.error(request, _("这份文件现在不在您手里，您的意见没有提交。"))
     else:
         messages.info(request, _("这一环节已经办过，或者现在不在您手里。"))
     return redirect("case", case.public_id)
@@ -300,7 +300,9 @@ def correct(request: Asked, public_id: str, number: int) -> HttpResponse:
     note_look(request, case, at=gettext_noop("更正"))
     decision = get_object_or_404(Decision.objects.select_related("case", "turn"), case=case, number=number)
     as_whom = may_correct(decision, request.user, at=timezone.now())
-    if not as_whom:
+    mine = request.user.pk in (decision.actor_id, decision.recorded_by_id)
+    # Who began in time and sends too late is told who can still do it, and his words are still there.
+    if not as_whom and not (mine and request.method == "POST"):
         raise Http404
     from office.forms.recording import CorrectionForm
 

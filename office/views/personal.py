@@ -158,6 +158,9 @@ def deputy_end(request: Asked, key: int) -> HttpResponse:
 WORDS = {
     "waiting": gettext_lazy("送您办理：%(title)s"),
     "reading": gettext_lazy("送您阅：%(title)s"),
+    "deputised": gettext_lazy("请您代办：%(title)s"),
+    "signed_for": gettext_lazy("已有人代您办理：%(title)s"),
+    "recorded": gettext_lazy("文书代录了您的意见，请核对确认：%(title)s"),
     "returned": gettext_lazy("已退回您这里：%(title)s"),
     "closed": gettext_lazy("已办结：%(title)s"),
     "answered": gettext_lazy("关联的事项已有结果：%(title)s"),

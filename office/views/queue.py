@@ -71,7 +71,7 @@ def _queue(request: Asked, *, kind: str) -> HttpResponse:
     start = max(0, int(request.GET.get("from", 0) or 0)) if request.GET.get("from", "0").isdecimal() else 0
     total = counts["total"]
     page = list(ordered(turns).select_related("case", "case__series", "holder", "post")[start : start + PAGE])
-    rows = _rows(page, now=now, ranked=who.ranked)
+    rows = _rows(page, now=now, who=who)
     groups = _grouped(rows, counts, ranked=who.ranked)
     late = 0 if who.ranked else counts["overdue"]
     return TemplateResponse(
@@ -164,7 +164,17 @@ def _from_url(request: Asked, start: int) -> str:
     return f"{request.path}?{query.urlencode()}"
 
 
-def _rows(turns: list[Turn], *, now, ranked: bool) -> list[dict]:
+def _principal(turn: Turn, who: access.Identity) -> str:
+    """Whose work this is, where a deputy has it; "" for what lies in his own hands."""
+    if turn.holder_id == who.user.pk or (turn.holder_id is None and turn.post_id in who.posts):
+        return ""
+    for one in who.stands_in:
+        if turn.holder_id == one.principal.pk or (turn.holder_id is None and turn.post_id in one.seats):
+            return one.principal.name
+    return ""
+
+
+def _rows(turns: list[Turn], *, now, who: access.Identity) -> list[dict]:
     lines = subjects.second_lines([turn.case for turn in turns])
     clocks = {
         clock.turn_id: clock
@@ -174,6 +184,7 @@ def _rows(turns: list[Turn], *, now, ranked: bool) -> list[dict]:
     for turn in turns:
         case = turn.case
         step = showing.step_of(case.procedure, turn.step)
+        principal = _principal(turn, who)
         rows.append(
             {
                 "turn_id": turn.pk,
@@ -189,11 +200,15 @@ def _rows(turns: list[Turn], *, now, ranked: bool) -> list[dict]:
                     now=now,
                     why_url=showing.why_url(clocks.get(turn.pk)),
                     issued_at=turn.issued_at,
-                    ranked=ranked,
+                    ranked=who.ranked,
                 ),
+                "principal": principal,
                 "next_words": _next_words(case, turn, step),
                 "new": turn.opened_at is None,
-                "batchable": bool(step and any(move.batch for move in step.moves)) and not turn.back_to_id,
+                # In another's name everything is looked at and signed by itself.
+                "batchable": bool(step and any(move.batch for move in step.moves))
+                and not turn.back_to_id
+                and not principal,
                 "bucket": showing.bucket(turn.due_at, now=now),
             }
         )
@@ -277,7 +292,7 @@ def batch(request: Asked) -> HttpResponse:
     for turn in turns:
         step = showing.step_of(turn.case.procedure, turn.step)
         move = next((move for move in step.moves if move.batch), None) if step else None
-        if move is None:
+        if move is None or _principal(turn, access.identity(request.user)):
             continue
         try:
             acting.act(turn, move.code, actor=request.user)

@@ -12,12 +12,13 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 from django.views.decorators.http import require_GET, require_POST
 
-from office import access, chasing, clock, procedures, rules, showing, subjects, timing
+from office import access, chasing, clock, procedures, rules, showing, standing, subjects, timing
 from office.acting import may_correct, may_take_back
-from office.models.cases import Case, Link, Turn
+from office.models.cases import Case, Decision, Link, Turn
 from office.models.clocks import Clock
 from office.models.grants import Look
 from office.models.outbox import Follow
+from office.models.people import User
 from office.views.asked import Asked
 from office.views.deciding import HANDS, chases_of, note_look
 from office.views.papers import paper_of
@@ -43,6 +44,8 @@ def case(request: Asked, public_id: str) -> HttpResponse:
     current = next((turn for turn in turns if not turn.side and turn.ended_at is None), None)
     subject = subjects.get(found.procedure)
     hub = access.holds_hub(request.user, found)
+    stands = standing.of(decisions)
+    hands = {turn.pk: str(turn.hands) for turn in turns}
     paper = paper_of(found, user=request.user)
     circulation = circulation_rows(found, turns, decisions, now=now)
     trail = showing.trail(
@@ -52,7 +55,7 @@ def case(request: Asked, public_id: str) -> HttpResponse:
         chases=chases_of(found),
         may_correct=lambda one: (
             reverse("correct", args=[found.public_id, one.number])
-            if one.opinion and may_correct(one, request.user, at=now)
+            if may_correct(one, request.user, at=now)
             else ""
         ),
     )
@@ -77,7 +80,7 @@ def case(request: Asked, public_id: str) -> HttpResponse:
             if subject and subject.circulation_url and circulation
             else "",
             "clocks": [
-                _clock_words(one, now=now)
+                _clock_words(one, who=hands.get(one.turn_id or 0, ""), now=now)
                 for one in _running_first(found.clocks.prefetch_related("pauses"))
             ],
             "facts": subject.facts(found) if subject and subject.facts else None,
@@ -94,7 +97,7 @@ def case(request: Asked, public_id: str) -> HttpResponse:
             "actions": _actions(request, found, current, subject, hub=hub, circulating=bool(circulation)),
             "turn_url": _own_turn(request, turns),
             "to_confirm": [
-                one.number for one in decisions if _wants_confirming(one, decisions, request.user)
+                one.number for one in decisions if _wants_confirming(one, stands, request.user)
             ],
             "relocation": _relocation(request, found),
         },
@@ -130,23 +133,27 @@ def _place(case: Case, turn: Turn, *, now) -> dict:
 def circulation_rows(case: Case, turns: list[Turn], decisions, *, now, whole_list: bool = False) -> list[dict]:
     """Who has it since when, at a glance; who is still to come on the hub's list. `whole_list`: leaders who are
     still to instruct too, whom the hub may drop."""
-    words = {one.turn_id: one for one in decisions if one.side and one.turn_id}
+    stands = standing.of(decisions)
+    # Where one original goes round, it is said who has it and who a copy.
+    originals = set(case.planned.filter(turn__side=True).values_list("turn_id", flat=True))
+    sorts = {True: _("（原件）"), False: _("（复印件）")} if originals else {}
     rows = []
     for turn in turns:
         if not turn.side:
             continue
-        decision = words.get(turn.pk)
+        decision = stands.signed.get(turn.pk)
+        corrected = stands.corrections.get(decision.number) if decision else None
         state = str(turn.get_ended_how_display()) if turn.ended_at else _("在手")
         rows.append(
             {
                 "name": str(turn.hands),
-                "post": showing.step_label(case.procedure, turn.step),
+                "post": showing.step_label(case.procedure, turn.step) + sorts.get(turn.pk in originals, ""),
                 "sent": showing.short_moment(turn.issued_at),
                 "returned": showing.short_moment(turn.ended_at),
                 "signature": f"{showing.signature_words(decision)} {showing.short_moment(decision.happened_at)}"
                 if decision and turn.ended_how == "moved"
                 else "",
-                "opinion": decision.opinion if decision else "",
+                "opinion": corrected[-1].opinion if corrected else decision.opinion if decision else "",
                 "state_words": state,
                 "held": turn.ended_at is None,
                 "deadline": showing.deadline(turn.due_at, now=now) if turn.ended_at is None else None,
@@ -193,14 +200,15 @@ def _running_first(clocks) -> list[Clock]:
     return sorted(clocks, key=lambda one: (not _is_running(one), one.due_at, one.pk))
 
 
-def _clock_words(one: Clock, *, now) -> dict:
+def _clock_words(one: Clock, *, who: str, now) -> dict:
+    """`who`: in whose hands the turn is that the clock runs for; "" for a date of the case itself."""
     running = _is_running(one)
     paused = next((pause for pause in one.pauses.all() if pause.to_at is None), None)
     words = showing.deadline(one.due_at, now=now, met_at=one.met_at or one.stopped_at)
     if one.stopped_at:
         words["words"] = _("已停止")
     return {
-        "name": _(one.label) if one.label else one.rule,
+        "name": " ".join(filter(None, [_(one.label) if one.label else one.rule, who])),
         "running": running,
         "deadline": words,
         "first_words": _("原定 %(day)s") % {"day": showing.moment(one.first_due_at)}
@@ -282,13 +290,11 @@ def _own_turn(request: Asked, turns: list[Turn]) -> str:
     return reverse("turn", args=[mine]) if mine else ""
 
 
-def _wants_confirming(decision, decisions, user) -> bool:
+def _wants_confirming(decision: Decision, stands: standing.Standing, user: User) -> bool:
     return (
         decision.recorded_by_id is not None
         and decision.actor_id == user.pk
-        and not any(
-            one.move == "confirm_record" and one.corrects_number == decision.number for one in decisions
-        )
+        and decision.number not in stands.confirmed
     )
 
 
@@ -323,6 +329,7 @@ def _actions(
                 actions.append(link(_("代录"), reverse("record", args=[current.pk])))
             if circulating or found_more:
                 actions.append(link(_("调整传阅"), reverse("circulation", args=[case.public_id])))
+            actions.append(link(_("延期"), reverse("extend", args=[case.public_id]), word=True))
         if hub or access.identity(request.user).holds(procedures.get(case.procedure).fallback):
             actions.append(link(_("重定位"), reverse("relocate", args=[case.public_id]), word=True))
             actions.append(link(_("回避"), reverse("bar", args=[case.public_id]), word=True))

@@ -98,7 +98,8 @@ class Oracle:
         """A deputy has no more than his principal has himself, and no more than he was given."""
         principal = self.people[row.principal_id]
         return (
-            self.holds(row.principal_id, turn)
+            not getattr(REGISTRY[case.procedure].steps.get(turn.step), "personal", False)
+            and self.holds(row.principal_id, turn)
             and case.secrecy <= min(row.highest_secrecy, principal.clearance)
             and (not row.procedures or case.procedure in row.procedures)
         )

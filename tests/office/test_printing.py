@@ -4,6 +4,7 @@ import hashlib
 import io
 import logging
 import re
+from dataclasses import replace
 from datetime import date, datetime
 
 import pikepdf
@@ -13,6 +14,7 @@ import pytest
 from office import printing
 from office.printing import engine, fonts, sheets
 from office.printing.inspect import missing_glyphs
+from office.printing.sheets import Reader
 from tests import paper_samples
 
 GB2312 = [
@@ -181,7 +183,7 @@ def test_a_correction_leaves_both_versions_to_be_read(extreme):
     assert "拟请赟局长、喆副局长阅示，请种植业股牵头办理。" in text
     assert "（更正：陈雅文，2026年11月21日08:40，原件单位名称有误）" in text
     page = printing.html("print/slip.html", {"sheet": paper_samples.extreme()})
-    assert re.findall(r"<s>(.{6})", page) == ["拟请赟局长、", "拟请赟局长阅"]
+    assert re.findall(r"<s>(.{6})", page)[:2] == ["拟请赟局长、", "拟请赟局长阅"]
 
 
 def test_a_deputy_signs_with_both_names(extreme):
@@ -301,3 +303,15 @@ def test_moments_are_written_as_the_office_writes_them(moment, words):
 
 def test_names_of_two_characters_take_the_room_of_three():
     assert [sheets.spaced(name) for name in ("刘敏", "孙长河", "Li")] == ["刘　敏", "孙长河", "Li"]
+
+
+def test_no_page_is_printed_for_one_line_or_for_empty_ones():
+    """A box that could be lower, an empty line too many: the sheet takes the pages its words need."""
+    readers = tuple(Reader(name=f"读{one}", sent_at=paper_samples.at(20)) for one in "甲乙丙丁")
+    round_trip = replace(paper_samples.circulation(), readers=readers)
+    pages = texts(printing.circulation(round_trip))
+    assert len(pages) == 1
+    assert "经手文书" in pages[0]
+    everyday = paper_samples.everyday()
+    opinions = tuple(replace(everyday.instructions[0], words="同意。") for _one in range(3))
+    assert len(texts(printing.slip(replace(everyday, instructions=opinions, readers=readers * 4)))) == 1

@@ -11,6 +11,7 @@ from office import printing, registers
 from office.models import Case, Decision, Look, Organisation, Phrase, Post, Relocation, User
 from office.models.clocks import Chase
 from office.models.files import Job
+from tests import file_samples
 from tests.screens import HAN, LATIN, WALKERS, latin_words, seen, walk
 
 LANGUAGE = "zh-hans"
@@ -53,7 +54,7 @@ def test_paper_is_chinese_when_the_screen_is_english(client, office, monkeypatch
 
         def drawn(name, context, *, pages=pages, **_rest) -> bytes:
             pages.append(printing.html(name, context))
-            return b""
+            return file_samples.pdf(1)
 
         monkeypatch.setattr(printing, "pdf", drawn)
         client.cookies["django_language"] = language
