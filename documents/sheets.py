@@ -89,7 +89,7 @@ def slip_of(document: IncomingDocument, *, viewer: User | None, form: Form | Non
         form=form,
         office=settings.OFFICE_NAME,
         reference=case.reference,
-        title=title_on_paper(case),
+        title=title_on_paper(case) + (f"（收件人：{document.addressee}）" if document.addressee else ""),
         number=document.number,
         secrecy=secrecy,
         urgency=urgency,

@@ -48,7 +48,7 @@ def _write(register: Register, selection: Selection, *, path: Path, imprint: Imp
         sheet.write_string(0, 0, f"{register.title}　{register.heading(selection)}", title)
         sheet.write_string(1, 0, imprint.office)
         for at, column in enumerate(register.columns):
-            sheet.write_string(_HEAD, at, column.label.replace("\n", ""), head)
+            sheet.write_string(_HEAD, at, _in_one_line(column.label), head)
         sheet.write_string(_HEAD, len(register.columns), "作废原因", head)
         line = _HEAD + 1
         for row in register.rows(selection):
@@ -65,6 +65,12 @@ def _write(register: Register, selection: Selection, *, path: Path, imprint: Imp
                 line += 1
         sheet.ignore_errors({"number_stored_as_text": f"A1:XFD{line}"})
     return count
+
+
+def _in_one_line(label: str) -> str:
+    """收文日期; and of two names one below the other, spread on paper to the same width, both: 承办单位、分送."""
+    between = "、" if "\u3000" in label else ""
+    return between.join(part.replace("\u3000", "") for part in label.split("\n"))
 
 
 def _page(sheet, register: Register, imprint: Imprint) -> None:

@@ -364,7 +364,7 @@ def test_words_that_look_like_a_formula_stay_words(sheet):
 
 
 def test_the_head_of_the_excel_file_is_frozen_and_printed_on_every_page(sheet):
-    assert [cell.value for cell in sheet[3]][:3] == ["收文号", "日　期", "来文机关"]
+    assert [cell.value for cell in sheet[3]][:3] == ["收文号", "日期", "来文机关"]
     assert sheet.freeze_panes == "B4"
     assert sheet.print_title_rows == "$3:$3"
     assert sheet.page_setup.orientation == "landscape"
