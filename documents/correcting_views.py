@@ -16,9 +16,10 @@ from django.views.decorators.http import require_http_methods
 
 from office import access, acting, files, shorthand, showing, timing
 from office.acting.door import wordless
-from office.levels import Urgency
+from office.levels import Secrecy, Urgency
 from office.models.cases import Case, ContentChange
 from office.models.files import Attachment
+from office.models.people import User
 from office.views.asked import Asked
 from office.views.tracking import visible
 
@@ -27,7 +28,9 @@ from .forms import CorrectionForm
 from .models import IncomingDocument
 
 AS_TYPED = gettext_lazy("来文字号（照打的）")
-CASE_COLUMNS = {"title": gettext_lazy("标题"), "urgency": gettext_lazy("紧急程度")}
+CASE_COLUMNS = {
+    "title": gettext_lazy("标题"), "urgency": gettext_lazy("紧急程度"), "secrecy": gettext_lazy("密级"),
+}  # fmt: skip
 
 
 @require_http_methods(["GET", "POST"])
@@ -76,11 +79,13 @@ def _correct(request: Asked, form: CorrectionForm, document: IncomingDocument) -
             document.save()
             if moved and document.answered_on is None and case.closed_at is None:
                 _chase_anew(document, at=timezone.now())
-            before = {"title": case.title, "urgency": case.urgency}
+            before = {"title": case.title, "urgency": case.urgency, "secrecy": str(case.secrecy)}
             case.title, case.urgency = data["title"], data["urgency"]
+            if data.get("work_secret"):
+                _make_work_secret(case, by=request.user)
             if not wordless(case):
                 case.search_text = registering.search_words(document)
-            case.save(update_fields=["title", "urgency", "search_text"])
+            case.save(update_fields=["title", "urgency", "search_text", "secrecy", "restricted"])
             if data["files"]:
                 files.attach(
                     case,
@@ -97,6 +102,18 @@ def _correct(request: Asked, form: CorrectionForm, document: IncomingDocument) -
         form.add_error("files", str(unfit))
         return False
     return True
+
+
+def _make_work_secret(case: Case, *, by: User) -> None:
+    """Registered as an ordinary paper by mistake: from now on only for who is cleared. Never the other way round."""
+    case.secrecy, case.restricted = Secrecy.WORK, True
+    if by.clearance < case.secrecy:
+        raise acting.Refused(_("工作秘密超出您的知悉范围，请由有知悉范围的人更正。"))
+    for turn in case.turns.filter(ended_at__isnull=True).select_related("holder", "post__department"):
+        if not access.may_receive(case, person=turn.holder, post=None if turn.holder_id else turn.post):
+            words = _("文件现在在%(who)s手里，知悉范围不到工作秘密。请先收回或重定位，再来更正。")
+            raise acting.Refused(words % {"who": turn.hands})
+    access.let_see(case, people=[by])
 
 
 def _correct_meeting(document: IncomingDocument, data: dict) -> bool:
@@ -169,6 +186,8 @@ def _versions(record) -> list[dict]:
 
 
 def _case_words(field: str, value: str) -> str:
+    if field == "secrecy":
+        return str(Secrecy(int(value)).label)
     return str(Urgency(value).label) if field == "urgency" and value else value
 
 

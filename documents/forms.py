@@ -375,6 +375,10 @@ class CorrectionForm(forms.Form):
             self.fields["meeting_answer_by"] = MomentField(
                 label=_("报名截止"), required=False, initial=meeting.answer_by
             )
+        if case.secrecy == Secrecy.NONE:
+            self.fields["work_secret"] = forms.BooleanField(
+                label=_("列为工作秘密"), required=False, help_text=_("只给有知悉范围的人看，不能改回")
+            )
         # The reason for correcting a state secret stays on paper too.
         self.fields["reason"].required = not wordless(case)
 

@@ -267,9 +267,9 @@ def note_content(
     )
     made = decide(passing, move="content", label=LABELS["content"], leads_to=step.code)
     ContentChange.objects.bulk_create(
-        ContentChange(case=case, decision=made, field=field, before=old, after=getattr(case, field))
+        ContentChange(case=case, decision=made, field=field, before=old, after=str(getattr(case, field)))
         for field, old in (before or {}).items()
-        if old != getattr(case, field)
+        if old != str(getattr(case, field))
     )
     return made
 

@@ -9,7 +9,9 @@ from django.utils import timezone
 from documents import paths
 from documents.models import IncomingDocument
 from documents.sheets import slip_of
-from office.models import Case, ContentChange, Draft
+from office import access, acting
+from office.models import Case, ContentChange, Draft, User
+from office.verifying import verify
 from tests.people import CHINA
 
 
@@ -156,3 +158,40 @@ def test_the_unit_named_beside_the_words_stands_in_the_trail_and_on_the_slip(cle
     slip = slip_of(one.document, viewer=None)
     assert slip.proposals[0].versions[-1][0] == "拟请批示。（承办：种植业股；2026年11月28日前办结）"
     assert slip.instructions[0].versions[-1][0] == "同意。"
+
+
+# --- 列为工作秘密 ---
+
+
+@pytest.fixture
+def ordinary(who, paper):
+    return paper().document
+
+
+def test_a_paper_registered_as_ordinary_by_mistake_becomes_a_work_secret(clerk, who, ordinary):
+    seeing = who.director  # by rule, as the head of the office
+    assert access.visible_to(seeing).filter(pk=ordinary.case_id).exists()
+    assert correct(clerk, ordinary, work_secret="on").status_code == 302
+    ordinary.case.refresh_from_db()
+    assert (ordinary.case.secrecy, ordinary.case.restricted) == (1, True)
+    access.forget_identity(seeing)
+    assert not access.visible_to(seeing).filter(pk=ordinary.case_id).exists()
+    assert access.visible_to(who.clerk).filter(pk=ordinary.case_id).exists()
+    assert list(verify()) == []
+    page = clerk.get(f"/documents/incoming/{ordinary.case.public_id}/edit/").content.decode()
+    assert "无</del> → 工作秘密" in page
+    assert "列为工作秘密" not in page
+
+
+def test_nor_does_it_while_it_lies_with_somebody_who_may_not_know(clerk, who, ordinary):
+    case = ordinary.case
+    acting.act(case.turns.get(), "pass", actor=who.clerk)
+    turn = case.turns.get(ended_at__isnull=True)
+    acting.act(turn, "submit", actor=who.director, opinion="请批示。", names=[who.leader],
+               values={"lead": who.posts["crops"]})
+    User.objects.filter(pk=who.leader.pk).update(clearance=0)
+    answer = correct(clerk, ordinary, work_secret="on")
+    assert answer.status_code == 422
+    assert "文件现在在王志远手里" in answer.content.decode()
+    case.refresh_from_db()
+    assert (case.secrecy, case.restricted) == (0, False)
