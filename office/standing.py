@@ -9,6 +9,7 @@ from office.models.cases import Decision
 # What can be written about a turn after it has ended, and so is never what ended it.
 AFTERWARDS = (
     "correct", "confirm_record", "content", "add_readers", "recall", "reorder", "drop", "extend", "pause", "resume",
+    "bar",
 )
 
 

@@ -50,7 +50,7 @@ OF_YEAR = """(
 
 # Acts beside the path: they say where the paper lay, never where it went, and the hub's may come after
 # its own turn is over.
-BESIDE = ("correct", "confirm_record", "content", "add_readers", "recall", "reorder", "drop")
+BESIDE = ("correct", "confirm_record", "content", "add_readers", "recall", "reorder", "drop", "bar")
 LAST = """LEFT JOIN LATERAL (
     SELECT d.number, d.hash, d.content_hash FROM office_decision d WHERE d.case_id = c.id
     ORDER BY d.number DESC LIMIT 1) d ON true"""

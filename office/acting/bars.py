@@ -1,6 +1,7 @@
 """回避: whom a case must never reach. Copied along links; a holder who becomes barred loses the turn."""
 
 from datetime import date, datetime, timedelta
+from typing import cast
 
 from django.db import transaction
 from django.db.models import Q
@@ -11,7 +12,7 @@ from office.models.cases import Barred, Case, Link, Turn
 from office.models.people import Department, Deputy, PostHolding, User, in_hands
 
 from .circulation import after_return, having
-from .door import Passing, Refused, decide, end, issue, land, now_or
+from .door import Passing, Refused, clean_words, decide, end, issue, land, now_or
 from .labels import LABELS
 
 
@@ -21,12 +22,17 @@ def bar(
     actor: User,
     people: list[User] | tuple[User, ...] = (),
     departments: list[Department] | tuple[Department, ...] = (),
+    reason: str = "",
     at: datetime | None = None,
 ) -> None:
-    """Bar people and whole departments from a case and from everything linked to it, both ways."""
+    """Bar people and whole departments from a case and from everything linked to it, both ways.
+
+    That it was done, by whom and why is a decision of the case; who is barred is said on the hub's page only.
+    """
     with transaction.atomic():
         at = now_or(at)
         cases = lock_linked(case)
+        _note(next(one for one in cases if one.pk == case.pk), actor=actor, reason=reason, at=at)
         rows = []
         for one in cases:
             source = None if one.pk == case.pk else case
@@ -40,6 +46,17 @@ def bar(
                     _("回避之后，%(case)s 到%(post)s就没有人能办了。请先让系统管理员安排别人任这个岗位，再登记回避。")
                     % {"case": one.reference or one.public_id, "post": nobody}
                 )
+
+
+def _note(case: Case, *, actor: User, reason: str, at: datetime) -> None:
+    procedure = procedures.get(case.procedure)
+    turn = case.turns.filter(side=False).order_by("-id").first()
+    step = procedure.step(turn.step) if turn else procedure.first()
+    passing = Passing(
+        case=case, turn=cast(Turn, turn), procedure=procedure, step=step, actor=actor, at=at,
+        reason=clean_words(case, reason, field="reason"),
+    )
+    decide(passing, move="bar", label=LABELS["bar"], leads_to=step.code)
 
 
 def _in_no_hands(case: Case) -> str:

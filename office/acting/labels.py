@@ -21,6 +21,7 @@ LABELS = {
     "claim": gettext_noop("认领"),
     "release": gettext_noop("放回"),
     "confirm_record": gettext_noop("确认代录"),
+    "bar": gettext_noop("回避"),
     "content": gettext_noop("更正登记"),
     "add_readers": gettext_noop("增加阅件人"),
     "recall": gettext_noop("收回"),

@@ -84,7 +84,7 @@ class AddReadersForm(forms.Form):
 class BarForm(forms.Form):
     """Whom a case must never reach: persons, and departments with all below them."""
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, wordless: bool, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["people"] = HoldersField(choices=Candidates().everybody(), label=_("回避的人"), required=False)
         self.fields["departments"] = forms.ModelMultipleChoiceField(
@@ -92,6 +92,10 @@ class BarForm(forms.Form):
             label=_("回避的部门"),
             required=False,
             widget=forms.CheckboxSelectMultiple,
+        )
+
+        self.fields["reason"] = forms.CharField(
+            label=_("理由"), max_length=300, required=not wordless, widget=forms.Textarea(attrs={"rows": 2})
         )
 
     def clean(self) -> dict[str, Any]:

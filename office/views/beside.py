@@ -11,6 +11,7 @@ from django.utils.translation import gettext_noop
 from django.views.decorators.http import require_http_methods
 
 from office import access, acting, procedures, showing
+from office.acting.door import wordless
 from office.forms.tracking import AddReadersForm, BarForm, ExtendForm, ReasonForm, RelocateForm
 from office.models.cases import Case, Relocation, Turn
 from office.views.asked import Asked
@@ -154,7 +155,7 @@ def bar(request: Asked, public_id: str) -> HttpResponse:
     who = access.identity(request.user)
     if not (access.holds_hub(request.user, found) or who.holds(procedures.get(found.procedure).fallback)):
         raise Http404
-    form = BarForm(request.POST if request.method == "POST" else None)
+    form = BarForm(request.POST if request.method == "POST" else None, wordless=wordless(found))
     if request.method == "POST" and form.is_valid():
         try:
             acting.bar(
@@ -162,9 +163,10 @@ def bar(request: Asked, public_id: str) -> HttpResponse:
                 actor=request.user,
                 people=form.cleaned_data["people"],
                 departments=list(form.cleaned_data["departments"]),
+                reason=form.cleaned_data["reason"],
             )
         except acting.Refused as refused:
-            form.add_error(None, refused.sentence)
+            form.add_error(refused.field if refused.field in form.fields else None, refused.sentence)
         else:
             messages.success(request, _("已回避：他们看不到、搜不到，也办不了；手里的已转给岗位。"))
             still_mine = access.visible_to(request.user).filter(pk=found.pk).exists()
@@ -173,6 +175,7 @@ def bar(request: Asked, public_id: str) -> HttpResponse:
     lines = [
         _("选中的人和部门看不到、搜不到、也收不到这份文件和与它相连的文件。"),
         _("在他们手里的会转给岗位；回避不能撤销。"),
+        _("经过里记下谁在什么时候为什么办理回避，不写回避的是谁。"),
     ]
     if barred:
         lines.append(_("已经回避：%(who)s") % {"who": "、".join(barred)})

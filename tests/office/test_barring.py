@@ -20,7 +20,7 @@ def case(who):
 
 def bar(client, case, actor, **posted):
     client.force_login(actor, backend="django.contrib.auth.backends.ModelBackend")
-    return client.post(reverse("bar", args=[case.public_id]), posted)
+    return client.post(reverse("bar", args=[case.public_id]), {"reason": "来信反映的就是他", **posted})
 
 
 def test_the_hub_bars_a_leader_and_the_paper_leaves_his_hands(client, who, case):
@@ -64,3 +64,10 @@ def test_what_comes_next_names_who_will_have_it_not_who_is_barred(client, who):
     following = [one["who"] for one in client.get(page).context["trail"] if one["state"] == "then"]
     assert following and not any("李建国" in one for one in following)
     assert any("陈雅文" in one for one in following)
+
+
+def test_that_somebody_was_barred_is_on_record_with_the_reason_but_not_who(client, who, case):
+    assert bar(client, case, who.clerk, people=[f"u{who.leader.pk}"], reason="").status_code == 422
+    bar(client, case, who.clerk, people=[f"u{who.leader.pk}"])
+    made = case.decisions.get(move="bar")
+    assert (made.signed_name, made.reason, made.names) == ("陈雅文", "来信反映的就是他", "")
