@@ -207,9 +207,11 @@ def _still_his(decision: Decision, user: User) -> bool:
 
 
 def correct(
-    decision: Decision, *, opinion: str, actor: User, reason: str = "", at: datetime | None = None
+    decision: Decision, *, opinion: str, actor: User, reason: str = "", seen: int | None = None,
+    at: datetime | None = None,
 ) -> Decision:
-    """更正: a second decision that names the first. Words, never the path; both versions stay visible."""
+    """更正: a second decision that names the first. Words, never the path; both versions stay visible. `seen`: the
+    number of the version it was written from."""
     with transaction.atomic():
         case = lock_case(decision.case)
         at = now_or(at)
@@ -231,6 +233,11 @@ def correct(
         if not passing.opinion:
             raise Refused(_("请写更正后的意见。"), field="opinion")
         latest = first.corrections.filter(move="correct").order_by("-number").first() or first
+        if seen is not None and seen != latest.number:
+            raise Refused(
+                _("您打开之后，%(who)s已把意见更正为“%(words)s”。请看过再改；您写的还在。")
+                % {"who": latest.signed_name, "words": latest.opinion}
+            )
         if passing.opinion == latest.opinion:
             raise Refused(_("意见没有改动。"), field="opinion")
         if allowed == "office" and not passing.reason:

@@ -50,6 +50,7 @@ class RecordForm(DecisionForm):
 
 class CorrectionForm(forms.Form):
     opinion = forms.CharField(label=gettext_lazy("更正后的意见"), max_length=5000, widget=forms.Textarea)
+    seen = forms.IntegerField(required=False, widget=forms.HiddenInput)
 
     def __init__(self, *args, by_office: bool, **kwargs) -> None:
         super().__init__(*args, **kwargs)

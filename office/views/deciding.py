@@ -308,7 +308,9 @@ def correct(request: Asked, public_id: str, number: int) -> HttpResponse:
 
     latest = decision.corrections.filter(move="correct").order_by("-number").first() or decision
     form = CorrectionForm(
-        request.POST or None, initial={"opinion": latest.opinion}, by_office=as_whom == "office"
+        request.POST or None,
+        initial={"opinion": latest.opinion, "seen": latest.number},
+        by_office=as_whom == "office",
     )
     if request.method == "POST" and form.is_valid():
         try:
@@ -316,10 +318,14 @@ def correct(request: Asked, public_id: str, number: int) -> HttpResponse:
                 decision,
                 opinion=form.cleaned_data["opinion"],
                 reason=form.cleaned_data.get("reason", ""),
+                seen=form.cleaned_data["seen"],
                 actor=request.user,
             )
         except acting.Refused as refused:
             form.add_error(refused.field if refused.field in form.fields else None, refused.sentence)
+            # Shown beside his words is what holds now: sent again, they are written from that.
+            form.data = request.POST.copy()
+            form.data["seen"] = str(latest.number)
         else:
             messages.success(request, _("已更正，两次意见都保留。"))
             return redirect("case", case.public_id)

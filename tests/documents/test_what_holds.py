@@ -188,6 +188,24 @@ def test_a_correction_sent_after_the_minutes_is_told_who_can_do_it_and_keeps_the
     assert "同意，请抓紧办理。" in answer
 
 
+def test_a_correction_written_from_an_older_version_is_told_of_the_newer(paper, who, client):
+    one = before_leader(paper, who)
+    one.do("instruct", who.leader, opinion="同意。", values={})
+    made = one.case.decisions.get(move="instruct")
+    client.force_login(who.clerk)
+    address = reverse("correct", args=[one.case.public_id, made.number])
+    assert f'name="seen" value="{made.number}"' in client.get(address).content.decode()
+    first = {"opinion": "同意，抓紧。", "reason": "漏录", "seen": made.number}
+    assert client.post(address, first).status_code == 302
+    second = {**first, "opinion": "同意，请抓紧。"}
+    answer = client.post(address, second)
+    page = answer.content.decode()
+    assert "已把意见更正为“同意，抓紧。”" in page
+    assert "同意，请抓紧。</textarea>" in page
+    assert client.post(address, {**second, "seen": answer.context["form"]["seen"].value()}).status_code == 302
+    assert one.case.decisions.filter(move="correct").count() == 2
+
+
 # --- In whose hands ---
 
 
