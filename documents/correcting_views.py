@@ -19,7 +19,6 @@ from office.acting.door import wordless
 from office.levels import Secrecy, Urgency
 from office.models.cases import Case, ContentChange
 from office.models.files import Attachment
-from office.models.people import User
 from office.views.asked import Asked
 from office.views.tracking import visible
 
@@ -82,7 +81,7 @@ def _correct(request: Asked, form: CorrectionForm, document: IncomingDocument) -
             before = {"title": case.title, "urgency": case.urgency, "secrecy": str(case.secrecy)}
             case.title, case.urgency = data["title"], data["urgency"]
             if data.get("work_secret"):
-                _make_work_secret(case, by=request.user)
+                acting.make_work_secret(case, by=request.user)
             if not wordless(case):
                 case.search_text = registering.search_words(document)
             case.save(update_fields=["title", "urgency", "search_text", "secrecy", "restricted"])
@@ -102,18 +101,6 @@ def _correct(request: Asked, form: CorrectionForm, document: IncomingDocument) -
         form.add_error("files", str(unfit))
         return False
     return True
-
-
-def _make_work_secret(case: Case, *, by: User) -> None:
-    """Registered as an ordinary paper by mistake: from now on only for who is cleared. Never the other way round."""
-    case.secrecy, case.restricted = Secrecy.WORK, True
-    if by.clearance < case.secrecy:
-        raise acting.Refused(_("工作秘密超出您的知悉范围，请由有知悉范围的人更正。"))
-    for turn in case.turns.filter(ended_at__isnull=True).select_related("holder", "post__department"):
-        if not access.may_receive(case, person=turn.holder, post=None if turn.holder_id else turn.post):
-            words = _("文件现在在%(who)s手里，知悉范围不到工作秘密。请先收回或重定位，再来更正。")
-            raise acting.Refused(words % {"who": turn.hands})
-    access.let_see(case, people=[by])
 
 
 def _correct_meeting(document: IncomingDocument, data: dict) -> bool:

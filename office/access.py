@@ -399,6 +399,16 @@ def may_act(user: User, turn: Turn) -> Acting | None:
     return None
 
 
+def principal_of(turn: Turn, who: Identity) -> str:
+    """Whose work a waiting turn is, where a deputy has it; "" for what lies in his own hands. No query."""
+    if turn.holder_id == who.user.pk or (turn.holder_id is None and turn.post_id in who.posts):
+        return ""
+    for one in who.stands_in:
+        if turn.holder_id == one.principal.pk or (turn.holder_id is None and turn.post_id in one.seats):
+            return one.principal.name
+    return ""
+
+
 def may_receive(case: Case, *, person: User | None = None, post: Post | None = None) -> bool:
     """Whether a paper may be put into these hands at all: bars, clearance and account decide.
 

@@ -8,6 +8,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from office import access, dials, numbering, procedures, timing
+from office.levels import Secrecy
 from office.models.cases import Case, ContentChange, Decision, Turn
 from office.models.files import StoredFile
 from office.models.people import User
@@ -279,6 +280,19 @@ def note_content(
         if old != str(getattr(case, field))
     )
     return made
+
+
+def make_work_secret(case: Case, *, by: User) -> None:
+    """R-SEC-07: a paper registered as an ordinary one by mistake is from now on only for who is cleared; never the
+    other way round. The caller holds the lock, saves the case and notes the content."""
+    case.secrecy, case.restricted = Secrecy.WORK, True
+    if by.clearance < case.secrecy:
+        raise Refused(_("工作秘密超出您的知悉范围，请由有知悉范围的人更正。"))
+    for turn in case.turns.filter(ended_at__isnull=True).select_related("holder", "post__department"):
+        if not access.may_receive(case, person=turn.holder, post=None if turn.holder_id else turn.post):
+            words = _("文件现在在%(who)s手里，知悉范围不到工作秘密。请先收回或重定位，再来更正。")
+            raise Refused(words % {"who": turn.hands})
+    access.let_see(case, people=[by])
 
 
 def void(case: Case, *, actor: User, reason: str, at: datetime | None = None) -> Decision:

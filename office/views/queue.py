@@ -164,16 +164,6 @@ def _from_url(request: Asked, start: int) -> str:
     return f"{request.path}?{query.urlencode()}"
 
 
-def _principal(turn: Turn, who: access.Identity) -> str:
-    """Whose work this is, where a deputy has it; "" for what lies in his own hands."""
-    if turn.holder_id == who.user.pk or (turn.holder_id is None and turn.post_id in who.posts):
-        return ""
-    for one in who.stands_in:
-        if turn.holder_id == one.principal.pk or (turn.holder_id is None and turn.post_id in one.seats):
-            return one.principal.name
-    return ""
-
-
 def _rows(turns: list[Turn], *, now, who: access.Identity) -> list[dict]:
     lines = subjects.second_lines([turn.case for turn in turns])
     clocks = {
@@ -184,7 +174,7 @@ def _rows(turns: list[Turn], *, now, who: access.Identity) -> list[dict]:
     for turn in turns:
         case = turn.case
         step = showing.step_of(case.procedure, turn.step)
-        principal = _principal(turn, who)
+        principal = access.principal_of(turn, who)
         rows.append(
             {
                 "turn_id": turn.pk,
@@ -292,7 +282,7 @@ def batch(request: Asked) -> HttpResponse:
     for turn in turns:
         step = showing.step_of(turn.case.procedure, turn.step)
         move = next((move for move in step.moves if move.batch), None) if step else None
-        if move is None or _principal(turn, access.identity(request.user)):
+        if move is None or access.principal_of(turn, access.identity(request.user)):
             continue
         try:
             acting.act(turn, move.code, actor=request.user)
