@@ -80,13 +80,15 @@ def main() -> None:
     # Ended from outside, a command still leaves through the door and stops what only it used.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
     postgres, redis = not named("DATABASE_URL"), not named("REDIS_URL")
-    if needs_servers(arguments) and (postgres or redis):
+    asked = needs_servers(arguments)
+    if asked and (postgres or redis):
         servers = embedded.using(embedded.var_folder(), postgres=postgres, redis=redis)
     else:
         servers = nullcontext()
     try:
         with servers:
-            if postgres and arguments and arguments[0] in FIRST_OF_ALL and embedded.is_empty(embedded.var_folder()):
+            first = asked and postgres and bool(FIRST_OF_ALL & set(arguments[:1]))
+            if first and embedded.is_empty(embedded.var_folder()):
                 migrate()
             execute_from_command_line(sys.argv)
     except (embedded.Unavailable, ImproperlyConfigured) as error:

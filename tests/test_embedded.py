@@ -182,6 +182,21 @@ def test_reading_the_settings_starts_and_makes_nothing(open_folder):
     assert not var.exists()
 
 
+def test_asking_a_command_for_help_starts_and_makes_nothing(open_folder):
+    var = open_folder / "untouched"
+    result = subprocess.run(
+        [sys.executable, "manage.py", "print_slip", "--help"],
+        env=nothing_named(var),
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert (result.returncode, result.stderr) == (0, "")
+    assert "-o OUTPUT" in result.stdout
+    assert not var.exists()
+
+
 def test_manage_py_finds_the_servers_and_leaves_them_running(awkward):
     program = "from django.db import connection; print(connection.cursor().connection.info.user)"
     with embedded.using(awkward, hurried=True):
