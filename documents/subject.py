@@ -40,7 +40,7 @@ def second_line(one: IncomingDocument) -> str:
 
 
 def facts(case: Case) -> dict:
-    one = IncomingDocument.objects.select_related("sender", "addressee").get(case=case)
+    one = IncomingDocument.objects.select_related("sender", "addressee", "meeting").get(case=case)
     one.case = case
     rows = [
         {"label": _("来文单位"), "value": one.sender.name, "wide": True},

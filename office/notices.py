@@ -23,25 +23,26 @@ def holders_of(turn: Turn, *, at: datetime) -> list[User]:
     return [hands] if isinstance(hands, User) else access.seated(hands, on=timezone.localdate(at))
 
 
-def _reached(turn: Turn, *, by: User, at: datetime) -> list[User]:
+def _reached(turn: Turn, hands: list[User], *, by: User) -> list[User]:
     """Those of the hands whom the paper may reach: a barred or uncleared colleague of the chair hears nothing."""
-    return [one for one in access.able(turn.case, holders_of(turn, at=at)) if one.pk != by.pk]
+    return [one for one in access.able(turn.case, hands) if one.pk != by.pk]
 
 
 def turn_issued(turn: Turn, *, by: User, at: datetime) -> None:
     case, urgent = turn.case, turn.case.urgency == Urgency.FLASH
-    reached = _reached(turn, by=by, at=at)
+    hands = holders_of(turn, at=at)
+    reached = _reached(turn, hands, by=by)
     tell(reached, kind="reading" if turn.side else "waiting", case=case, turn=turn, at=at, urgent=urgent)
-    deputies = [one for one in _deputies(turn, at=at) if one.pk != by.pk and one not in reached]
+    deputies = [one for one in _deputies(turn, hands, at=at) if one.pk != by.pk and one not in reached]
     if deputies:
         tell(deputies, kind="deputised", case=case, turn=turn, at=at, urgent=urgent)
 
 
-def _deputies(turn: Turn, *, at: datetime) -> list[User]:
+def _deputies(turn: Turn, hands: list[User], *, at: datetime) -> list[User]:
     """Who may do it now for those in whose hands it is, because they are away."""
     on = timezone.localdate(at)
     running = Deputy.objects.filter(starts_on__lte=on, ends_on__gte=on, ended_at__isnull=True)
-    rows = running.filter(principal__in=holders_of(turn, at=at)).select_related("deputy")
+    rows = running.filter(principal__in=hands).select_related("deputy")
     return [row.deputy for row in rows if access.may_act(row.deputy, turn)]
 
 
@@ -56,7 +57,7 @@ def back_at_hub(turn: Turn, *, by: User, at: datetime) -> None:
     """A spoke has come back: whoever sent it out is told."""
     hub = turn.sent_by
     if hub is not None:
-        tell(_reached(hub, by=by, at=at), kind="returned", case=turn.case, turn=turn, at=at)
+        tell(_reached(hub, holders_of(hub, at=at), by=by), kind="returned", case=turn.case, turn=turn, at=at)
 
 
 def case_closed(case: Case, *, by: User, at: datetime) -> None:

@@ -5,6 +5,7 @@ Plain dictionaries for templates; nothing here decides anything, and nothing her
 
 from collections.abc import Iterable
 from datetime import date, datetime, time
+from itertools import chain
 
 from django.urls import reverse
 from django.utils import timezone, translation
@@ -324,7 +325,7 @@ def what_comes_next(case: Case, current: Turn) -> list[dict]:
         who = _("由办理人选定")
         if (post := timing.post_of(declared, target, case=case, at=timezone.now())) is not None:
             # As it will land: from whom the paper is kept, it goes by.
-            ways = [post, *timing.fallbacks(declared, target)]
+            ways = chain([post], timing.fallbacks(declared, target))
             fit = next((one for one in ways if access.able(case, access.seated(one, on=on))), post)
             who = hands_words(fit, on=on)
         found.append({"label": str(target.label), "who": who})

@@ -1,6 +1,6 @@
 """Clocks on turns and cases: started with a reason, met, stopped, extended, paused, recomputed."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
@@ -48,7 +48,7 @@ def step_setting(procedure: str, step: str, *, at: datetime) -> StepSetting | No
     """The dial in force when the case began: running cases keep what they started with."""
     return (
         StepSetting.objects.filter(procedure=procedure, step=step, since__lte=timezone.localdate(at))
-        .select_related("post")
+        .select_related("post__department")
         .order_by("-since")
         .first()
     )
@@ -56,7 +56,8 @@ def step_setting(procedure: str, step: str, *, at: datetime) -> StepSetting | No
 
 def find_post(code: str) -> Post | None:
     """A post of the whole body by its code; where only departments have it, the first department's."""
-    return Post.objects.filter(code=code, retired=False).order_by("department__position", "pk").first()
+    posts = Post.objects.filter(code=code, retired=False).select_related("department")
+    return posts.order_by("department__position", "pk").first()
 
 
 def post_of(
@@ -73,11 +74,12 @@ def post_of(
     return find_post(step.post) if step.post else None
 
 
-def fallbacks(procedure: type[procedures.Procedure], step: procedures.Step) -> list[Post]:
-    """The declared posts that take what nobody else may have; nothing in the answer tells why."""
-    codes = dict.fromkeys([step.fallback, procedure.fallback, procedure.hub])
-    posts = [find_post(code) for code in codes if code]
-    return [post for post in posts if post is not None]
+def fallbacks(procedure: type[procedures.Procedure], step: procedures.Step) -> Iterator[Post]:
+    """The declared posts that take what nobody else may have, looked up one by one; nothing in the answer tells why."""
+    for code in dict.fromkeys([step.fallback, procedure.fallback, procedure.hub]):
+        post = find_post(code) if code else None
+        if post is not None:
+            yield post
 
 
 def walked(procedure: type[procedures.Procedure], step: procedures.Step, *, case: Case) -> procedures.Step:

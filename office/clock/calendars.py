@@ -62,8 +62,9 @@ class Calendar:
     def from_rows(
         cls, rows: Iterable[tuple[date, str, str, str]], *, known_years: Iterable[int]
     ) -> "Calendar":
-        """From rows (date, kind, note, source) of the Day table."""
-        return cls({day: Day(kind, note, source) for day, kind, note, source in rows}, known_years)
+        """From rows (date, kind, note, source) of the Day table. The same rows give the same calendar, made once
+        a process: listing the working days of a year takes longer than most counts."""
+        return _calendar_of(tuple(rows), frozenset(known_years))
 
     @classmethod
     def from_package(cls, years: Iterable[int] | None = None) -> "Calendar":
@@ -154,6 +155,11 @@ class Calendar:
         if year not in self._lists:
             self._lists[year] = [day for day in _all_days(year) if self.is_workday(day)]
         return self._lists[year]
+
+
+@lru_cache(maxsize=4)
+def _calendar_of(rows: tuple[tuple[date, str, str, str], ...], known_years: frozenset[int]) -> Calendar:
+    return Calendar({day: Day(kind, note, source) for day, kind, note, source in rows}, known_years)
 
 
 def reason(day: date, kind: str | None, note: str) -> str:

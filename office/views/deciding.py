@@ -34,7 +34,7 @@ HANDS = ("holder", "post__department", "back_to__holder", "back_to__post__depart
 def open_turn(request: Asked, key: int) -> Turn:
     """The turn, if it is open and in the reader's hands; 404 otherwise, whatever the reason."""
     return get_object_or_404(
-        access.waiting_for(request.user).select_related("case__series", *HANDS),
+        access.waiting_for(request.user).select_related("case__series", "case__opened_by", *HANDS),
         pk=key,
     )
 

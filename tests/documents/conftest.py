@@ -11,12 +11,10 @@ from documents import registering
 from documents.models import IncomingDocument
 from office import acting
 from office.models import Case, Organisation, Series, Turn
-from tests.people import MONDAY, Cast, cast
+from tests.engine.conftest import standing_cast, who
+from tests.people import MONDAY
 
-
-@pytest.fixture
-def who(db) -> Cast:
-    return cast()
+__all__ = ["standing_cast", "who"]
 
 
 @dataclass

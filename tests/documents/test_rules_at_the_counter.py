@@ -202,17 +202,6 @@ def test_R_SEC_03_the_entry_of_a_state_secret_is_corrected_without_a_word(who, p
     assert one.document.copies == 2
 
 
-def test_R_SEC_03_a_declared_classified_network_takes_the_words(who, paper, settings, database_owner):
-    settings.CLASSIFIED_NETWORK = True
-    database_owner.execute("UPDATE office_installation SET classified_network = true")
-    try:
-        one = paper(book="密", secrecy=2, title="某项部署", note="速办")
-        assert (one.case.title, one.document.note) == ("某项部署", "速办")
-        assert "来文单位above" in one.case.search_text
-    finally:
-        database_owner.execute("UPDATE office_installation SET classified_network = false")
-
-
 @pytest.mark.parametrize(
     ("level", "years", "accepted"), [(2, 10, True), (2, 11, False), (3, 20, True), (4, 30, True), (4, 31, False)]
 )

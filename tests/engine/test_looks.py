@@ -1,7 +1,10 @@
 """Every look at a restricted record is logged, whichever page shows it."""
 
+from collections.abc import Iterator
+
 import pytest
-from django.test import Client
+from django.db import transaction
+from django.test import Client, override_settings
 from django.utils import timezone
 
 from office.models import Case, Look, User
@@ -11,10 +14,19 @@ RECORD_PAGES = ["turn", "case", "looks", "incoming_slip", "incoming_circulation"
 FORMS_ABOUT_IT = ["why", "void", "relocate", "circulation", "chase_new", "record", "correct", "incoming_edit"]
 
 
+@pytest.fixture(scope="module")
+def furnished(django_db_setup, django_db_blocker, tmp_path_factory) -> Iterator[dict[str, test_urls.Place]]:
+    folder = tmp_path_factory.mktemp("files")
+    with django_db_blocker.unblock(), override_settings(FILES_DIR=folder), transaction.atomic():
+        yield test_urls.furnish(people.cast())
+        transaction.set_rollback(True)
+
+
 @pytest.fixture
-def ordinary(settings, tmp_path, db) -> dict[str, test_urls.Place]:
-    settings.FILES_DIR = tmp_path / "files"
-    return test_urls.furnish(people.cast())
+def ordinary(furnished) -> Iterator[dict[str, test_urls.Place]]:
+    with transaction.atomic():
+        yield furnished
+        transaction.set_rollback(True)
 
 
 @pytest.fixture

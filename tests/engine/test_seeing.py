@@ -415,7 +415,7 @@ def random_office(dice: random.Random) -> None:
 
 
 @pytest.mark.django_db
-@pytest.mark.parametrize("seed", [*range(4), *(pytest.param(one, marks=pytest.mark.soak) for one in range(4, 40))])
+@pytest.mark.parametrize("seed", [0, 1, *(pytest.param(one, marks=pytest.mark.soak) for one in range(2, 40))])
 def test_lists_and_single_questions_agree_in_any_office(seed):
     random_office(random.Random(seed))
     oracle, turns = Oracle(on=TODAY), list(Turn.objects.open().select_related("case"))

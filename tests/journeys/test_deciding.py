@@ -68,6 +68,7 @@ def test_a_phrase_of_ones_own_is_one_digit_away(desk):
     assert labelled(page, "批示意见").input_value() == "同意，抓紧办。"
 
 
+@pytest.mark.soak
 def test_words_are_put_right_within_five_minutes_and_both_versions_stay(desk):
     case = before_leader(desk.people, "请示一件")
     page = desk.sit(desk.people.leader)
@@ -84,6 +85,7 @@ def test_words_are_put_right_within_five_minutes_and_both_versions_stay(desk):
     assert trail.locator(".words", has_text="请种植业股办。").count() == 1
 
 
+@pytest.mark.soak
 def test_a_paper_sent_on_by_mistake_is_taken_back_from_the_line_that_says_so(desk):
     before_leader(desk.people, "请示一件")
     page = desk.sit(desk.people.leader)
@@ -158,6 +160,7 @@ def test_a_deputy_reads_in_whose_name_he_acts(desk):
     page.get_by_text("您正代 王志远 办理").wait_for()
 
 
+@pytest.mark.soak
 def test_a_title_of_three_lines_is_one_place_to_click(desk):
     """With script and without, wherever in the cell the pointer lands."""
     incoming(desk.people, "关于进一步加强高标准农田建设项目全过程管理切实提高建设质量和管护水平的若干措施" * 3)

@@ -163,6 +163,7 @@ def test_the_very_same_scan_is_named_as_soon_as_it_is_chosen(desk, page, tmp_pat
     assert Case.objects.count() == 1
 
 
+@pytest.mark.soak
 def test_a_file_of_the_wrong_kind_is_refused_in_words_and_nothing_else_is_lost(page, tmp_path):
     program = tmp_path / "通知.exe"
     program.write_bytes(b"MZ" + bytes(200))

@@ -27,7 +27,9 @@ def test_a_number_opens_its_paper_at_once(page):
     assert "农机购置补贴" in page.locator("h1").inner_text()
 
 
-@pytest.mark.parametrize("words", ["雨雪", "省农业农村厅", "农明电"])
+@pytest.mark.parametrize(
+    "words", ["雨雪", pytest.param("省农业农村厅", marks=pytest.mark.soak), pytest.param("农明电", marks=pytest.mark.soak)]
+)
 def test_words_find_the_paper_that_holds_them(page, words):
     look_for(page, words)
     page.wait_for_url("**/search/**")

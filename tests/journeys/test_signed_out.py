@@ -39,6 +39,7 @@ def test_what_a_clerk_types_is_there_after_he_has_signed_in_again(desk):
     assert page.get_by_label("来文字号").input_value() == "农发〔2026〕88号"
 
 
+@pytest.mark.soak
 def test_an_opinion_sent_too_late_is_there_after_he_has_signed_in_again(desk):
     turn, page = written_too_late(desk)
     desk.sign_in(page, desk.people.leader)

@@ -201,13 +201,9 @@ def test_a_paper_goes_from_the_counter_to_the_shelf_by_keyboard_alone(desk, scan
     assert FIRST in story.print_slip()
 
 
-def test_the_first_stations_work_without_script(desk, scan):
-    story = Story(desk, Mouse, script=False)
-    story.register(scan, answer=False)
-    story.examine()
-    story.propose("王志远 副局长")
+def test_a_paper_is_registered_without_script(desk, scan):
+    Story(desk, Mouse, script=False).register(scan, answer=False)
     case = Case.objects.get()
-    assert moves(case)[1:] == ["pass", "submit"]
     assert case.attachments.count() == 1
     assert IncomingDocument.objects.get(case=case).number == "农明电〔2026〕31号"
 

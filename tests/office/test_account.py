@@ -17,15 +17,10 @@ from django_otp.plugins.otp_static.models import StaticDevice, StaticToken
 from django_otp.plugins.otp_totp.models import TOTPDevice
 
 from office.models import User
-from tests.people import PASSWORD, Cast, cast, person
+from tests.people import PASSWORD, person
 
 LOGIN = "/login/"
 FRESH = "Ink-2026-brush"
-
-
-@pytest.fixture
-def who(db) -> Cast:
-    return cast()
 
 
 @pytest.fixture

@@ -5,12 +5,6 @@ from django.urls import reverse
 
 from office import access
 from tests.journeys.papers import before_leader, incoming
-from tests.people import Cast, cast
-
-
-@pytest.fixture
-def who(db) -> Cast:
-    return cast()
 
 
 @pytest.fixture

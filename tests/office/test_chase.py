@@ -27,11 +27,6 @@ LATE_3 = at("2026-11-30T09:00")
 LATE_5 = at("2026-12-02T09:00")
 
 
-@pytest.fixture
-def who(db):
-    return cast()
-
-
 # --- Whom the rungs reach ---
 
 

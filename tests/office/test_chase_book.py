@@ -19,16 +19,11 @@ from office.chasing import (
 )
 from office.models import Barred, Case, Chase, Notice
 from tests.office.chasing_ground import at, clock_of, current, told, with_handler, with_leader
-from tests.people import MONDAY, cast
+from tests.people import MONDAY
 from tests.sketches import Incoming
 
 LATE_1 = at("2026-11-26T09:00")
 NOON = at("2026-11-26T12:00")
-
-
-@pytest.fixture
-def who(db):
-    return cast()
 
 
 # --- The book ---

@@ -16,18 +16,13 @@ from office.files.storing import place_of
 from office.models import Attachment, Series, StoredFile
 from tests import file_samples as samples
 from tests import sketches
-from tests.people import MONDAY, cast
+from tests.people import MONDAY
 
 
 @pytest.fixture(autouse=True)
 def _own_store(settings, tmp_path):
     settings.FILES_DIR = tmp_path / "files"
     settings.CLAMD_SOCKET = ""
-
-
-@pytest.fixture
-def who(db):
-    return cast()
 
 
 @pytest.fixture

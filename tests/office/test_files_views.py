@@ -19,7 +19,7 @@ from office.models.files import StoredFile
 from office.views.papers import paper_of
 from tests import file_samples as samples
 from tests import sketches
-from tests.people import MONDAY, cast
+from tests.people import MONDAY
 
 
 @pytest.fixture(autouse=True)
@@ -40,11 +40,6 @@ def fails(why: str):
         raise apart.Failed(why)
 
     return picture
-
-
-@pytest.fixture
-def who(db):
-    return cast()
 
 
 def paper(who, *, content: bytes | None = None, name: str = "关于防汛的通知.pdf", **more) -> Attachment:

@@ -13,12 +13,7 @@ from office import access, acting, files, outbox
 from office.levels import FIRST_STATE_SECRET, LONGEST_PERIOD, Secrecy
 from office.models import Attachment, Case, Decision, Deputy, Organisation, Series
 from tests import file_samples as samples
-from tests.people import MONDAY, cast
-
-
-@pytest.fixture
-def who(db):
-    return cast()
+from tests.people import MONDAY
 
 
 @pytest.fixture(autouse=True)

@@ -12,7 +12,7 @@ from django.db import transaction
 from django.test import override_settings
 from django.urls import reverse
 
-from office import dials, procedures
+from office import access, dials, procedures
 from office.admission import ADMITTED, admits
 from office.models import Clock, Organisation, Phrase, PostHolding, Series, User
 from office.models.clocks import Chase
@@ -156,6 +156,11 @@ def walk(client, who: str, office: Furnished, *, language: str) -> dict[str, lis
     client.cookies["django_language"] = language
     # What an English screen lacks differs from paper to paper; what a Chinese one has too much, from page to page.
     given, said = ways(office, few=language != "en"), {}
+    if person.does_office_business:
+        # One paper in other hands shows what any does.
+        mine = set(access.waiting_for(person).values_list("pk", flat=True))
+        others = [one for one in given["turn"] if one[0] not in mine]
+        given["turn"] = [one for one in given["turn"] if one not in others[1:]]
     if person.does_office_business and who != "clerk":
         # What depends on a paper is the clerk's as well, but for what one may do with it.
         given = {name: args if name == "turn" else [] for name, args in given.items()}
