@@ -28,7 +28,7 @@ def test_a_number_opens_its_paper_at_once(page):
 
 
 @pytest.mark.parametrize(
-    "words", ["雨雪", pytest.param("省农业农村厅", marks=pytest.mark.soak), pytest.param("农明电", marks=pytest.mark.soak)]
+    "words", ["雨雪", *(pytest.param(words, marks=pytest.mark.soak) for words in ("省农业农村厅", "农明电"))]
 )
 def test_words_find_the_paper_that_holds_them(page, words):
     look_for(page, words)
