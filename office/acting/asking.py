@@ -4,11 +4,11 @@ from datetime import datetime
 
 from django.utils.translation import gettext as _
 
-from office import access, procedures
+from office import access
 from office.models.cases import Turn
 from office.models.people import Post, User
 
-from .door import Holder, Passing, Refused, clean_words, lock_case, now_or, refuse_if_over, refuse_unfit, wordless
+from .door import Holder, Passing, Refused, clean_words, lock_case, refuse_if_over, refuse_unfit, wordless
 from .labels import LABELS
 
 
@@ -52,13 +52,4 @@ def as_holder_or_hub(turn: Turn, *, actor: User, at: datetime | None) -> Passing
     acting = access.may_act(actor, fresh)
     if acting is None and not access.holds_hub(actor, case):
         raise Refused(_("这份文件现在不在您手里，不能办理。"))
-    procedure = procedures.get(case.procedure)
-    return Passing(
-        case=case,
-        turn=fresh,
-        procedure=procedure,
-        step=procedure.step(fresh.step),
-        actor=actor,
-        at=now_or(at),
-        on_behalf_of=acting.on_behalf_of if acting else None,
-    )
+    return Passing.on(fresh, actor=actor, at=at, on_behalf_of=acting.on_behalf_of if acting else None)

@@ -1,13 +1,12 @@
 """回避: whom a case must never reach. Copied along links; a holder who becomes barred loses the turn."""
 
 from datetime import date, datetime, timedelta
-from typing import cast
 
 from django.db import transaction
 from django.db.models import Q
 from django.utils.translation import gettext as _
 
-from office import access, procedures
+from office import access
 from office.models.cases import Barred, Case, Link, Turn
 from office.models.people import Department, Deputy, PostHolding, User, in_hands
 
@@ -49,14 +48,8 @@ def bar(
 
 
 def _note(case: Case, *, actor: User, reason: str, at: datetime) -> None:
-    procedure = procedures.get(case.procedure)
-    turn = case.turns.filter(side=False).order_by("-id").first()
-    step = procedure.step(turn.step) if turn else procedure.first()
-    passing = Passing(
-        case=case, turn=cast(Turn, turn), procedure=procedure, step=step, actor=actor, at=at,
-        reason=clean_words(case, reason, field="reason"),
-    )
-    decide(passing, move="bar", label=LABELS["bar"], leads_to=step.code)
+    passing = Passing.beside(case, actor=actor, at=at, reason=clean_words(case, reason, field="reason"))
+    decide(passing, move="bar", label=LABELS["bar"], leads_to=passing.step.code)
 
 
 def _in_no_hands(case: Case) -> str:
@@ -137,14 +130,13 @@ def linked(*cases: Case) -> set[int]:
 
 def take_from_barred(case: Case, *, actor: User, at: datetime) -> None:
     """The caller holds the lock on the case. Also a chair loses the turn when nobody in it may have it any more."""
-    procedure = procedures.get(case.procedure)
     turns = case.turns.filter(ended_at__isnull=True).select_related("holder", "post", "sent_by", "back_to")
     for turn in turns.order_by("pk"):
         turn.case = case
         if not _is_lost(turn):
             continue
-        step = procedure.step(turn.step)
-        passing = Passing(case=case, turn=turn, procedure=procedure, step=step, actor=actor, at=at)
+        passing = Passing.on(turn, actor=actor, at=at)
+        step = passing.step
         # From a holder to the fallback post, never to the colleagues of his own chair.
         holder, post = land(passing, step=step, chairs=[])
         if (holder, post) == (turn.holder, turn.post):

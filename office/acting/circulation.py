@@ -10,7 +10,7 @@ from office import access, notices, procedures
 from office.models.cases import Case, Planned, Turn
 from office.models.people import User
 
-from .door import Holder, Passing, Refused, clean_words, decide, end, issue, lock_case, now_or, refuse_unfit
+from .door import Holder, Passing, Refused, clean_words, decide, end, issue, lock_case, refuse_unfit
 from .labels import LABELS
 
 # --- Who is still to come -----------------------------------------------------------------------------------
@@ -138,10 +138,7 @@ def _hub_passing(hub: Turn, *, actor: User, at: datetime | None) -> Passing:
     seen = own and access.visible_to(actor).filter(pk=case.pk).exists()
     if not seen and not access.holds_hub(actor, case):
         raise Refused(_("只有送出的人或文书可以调整传阅。"))
-    procedure = procedures.get(case.procedure)
-    return Passing(
-        case=case, turn=hub, procedure=procedure, step=procedure.step(hub.step), actor=actor, at=now_or(at)
-    )
+    return Passing.on(hub, actor=actor, at=at)
 
 
 def _runs(passing: Passing, step: str) -> bool:

@@ -266,14 +266,8 @@ def note_content(
     give_content_hash(case)
     if case.content_hash == known:
         return None
-    procedure = procedures.get(case.procedure)
-    turn = case.turns.filter(side=False).order_by("-id").first()
-    step = procedure.step(turn.step) if turn else procedure.first()
-    passing = Passing(
-        case=case, turn=cast(Turn, turn), procedure=procedure, step=step, actor=actor, at=now_or(at),
-        reason=clean_words(case, reason, field="reason"),
-    )
-    made = decide(passing, move="content", label=LABELS["content"], leads_to=step.code)
+    passing = Passing.beside(case, actor=actor, at=at, reason=clean_words(case, reason, field="reason"))
+    made = decide(passing, move="content", label=LABELS["content"], leads_to=passing.step.code)
     ContentChange.objects.bulk_create(
         ContentChange(case=case, decision=made, field=field, before=old, after=str(getattr(case, field)))
         for field, old in (before or {}).items()
@@ -305,11 +299,7 @@ def void(case: Case, *, actor: User, reason: str, at: datetime | None = None) ->
         current = case.turns.filter(side=False, ended_at__isnull=True).first()
         if current is None:
             raise Refused(_("这件事已经办结，不能作废。"))
-        procedure = procedures.get(case.procedure)
-        passing = Passing(
-            case=case, turn=current, procedure=procedure, step=procedure.step(current.step), actor=actor,
-            at=now_or(at),
-        )
+        passing = Passing.on(current, actor=actor, at=at)
         need_reason(passing, reason)
         decision = decide(passing, move="void", label=LABELS["void"], leads_to="void")
         for turn in case.turns.filter(ended_at__isnull=True):

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import Any, cast
 
 from django.conf import settings
 from django.db import transaction
@@ -52,6 +52,25 @@ class Passing:
     decision: Decision | None = None
     dials: timing.Dials = field(default_factory=timing.Dials)
 
+    @classmethod
+    def on(cls, turn: Turn, *, actor: User, at: datetime | None, **more: Any) -> "Passing":
+        """An act on this turn, at its own step."""
+        procedure = procedures.get(turn.case.procedure)
+        step = procedure.step(turn.step)
+        return cls(case=turn.case, turn=turn, procedure=procedure, step=step, actor=actor, at=now_or(at), **more)
+
+    @classmethod
+    def beside(cls, case: Case, *, actor: User, at: datetime | None, **more: Any) -> "Passing":
+        """What is noted about the case itself: it stands at the last place the case has been to."""
+        turn = case.turns.filter(side=False).order_by("-id").first()
+        if turn is not None:
+            return cls.on(turn, actor=actor, at=at, **more)
+        procedure = procedures.get(case.procedure)
+        return cls(
+            case=case, turn=cast(Turn, None), procedure=procedure, step=procedure.first(), actor=actor, at=now_or(at),
+            **more,
+        )
+
     def refuse(self, sentence: str, *, field: str = "") -> None:
         raise Refused(sentence, field=field)
 
@@ -75,16 +94,7 @@ def locked(turn: Turn, *, actor: User, at: datetime | None, content_hash: str | 
         if fresh.holder_id != actor.pk:
             # Who signs through a post or for a principal keeps his own sight of what he signed.
             access.let_see(case, people=[actor])
-        procedure = procedures.get(case.procedure)
-        yield Passing(
-            case=case,
-            turn=fresh,
-            procedure=procedure,
-            step=procedure.step(fresh.step),
-            actor=actor,
-            at=now_or(at),
-            on_behalf_of=acting.on_behalf_of,
-        )
+        yield Passing.on(fresh, actor=actor, at=at, on_behalf_of=acting.on_behalf_of)
 
 
 def refuse_if_over(turn: Turn) -> None:

@@ -97,14 +97,13 @@ def confirm_relocation(relocation: Relocation, *, actor: User, at: datetime | No
             raise Refused(_("只有文书或办公室主任可以确认重定位。"))
         at = now_or(at)
         current = case.turns.select_related("holder", "post").get(side=False, ended_at__isnull=True)
-        procedure = procedures.get(case.procedure)
-        passing = Passing(
-            case=case, turn=current, procedure=procedure, step=procedure.step(current.step), actor=actor, at=at,
+        passing = Passing.on(
+            current, actor=actor, at=at,
             reason=as_printed(gettext_lazy("%(who)s申请：%(why)s")) % {"who": fresh.asked_by.name, "why": fresh.reason}
             if fresh.reason
             else "",
         )
-        step = procedure.step(fresh.step)
+        step = passing.procedure.step(fresh.step)
         holder, post = land(passing, step=step, to=fresh.holder or fresh.post)
         decide(passing, move="relocate", label=LABELS["relocate"], leads_to=fresh.step, names=[in_hands(holder, post)])
         recall_sides(passing, open_sides(case))

@@ -6,7 +6,7 @@ from datetime import datetime
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from office import procedures, timing
+from office import timing
 from office.models.cases import Case, Decision, Turn
 from office.models.files import StoredFile
 from office.models.people import Post, User, in_hands
@@ -25,7 +25,6 @@ from .door import (
     leave,
     lock_case,
     locked,
-    now_or,
     open_sides,
     recall_sides,
     refuse_unseen,
@@ -159,12 +158,8 @@ def take_back(case: Case, *, actor: User, reason: str = "", at: datetime | None 
         if origin is None:
             raise Refused(_("对方已经打开或办理，不能撤回了。需要改动请联系对方退回。"))
         current = case.turns.get(side=False, ended_at__isnull=True)
-        procedure = procedures.get(case.procedure)
-        passing = Passing(
-            case=case, turn=current, procedure=procedure, step=procedure.step(current.step), actor=actor,
-            at=now_or(at), reason=clean_words(case, reason, field="reason"),
-        )
-        step = procedure.step(origin.step)
+        passing = Passing.on(current, actor=actor, at=at, reason=clean_words(case, reason, field="reason"))
+        step = passing.procedure.step(origin.step)
         undone = _last_move(case, current)
         _undo_plans(passing, origin=origin)
         to, post_kept = _hands_of(origin)
