@@ -138,7 +138,10 @@ def free_port(text: str) -> int:
             ) from None
         except OSError:
             raise Refused(
-                _("端口{port}已被别的程序占用。请用PORT换一个，例如：PORT={other} make demo").format(
+                _(
+                    "端口{port}已被占用，也许办公系统已经在运行：先打开http://127.0.0.1:{port}/看看。"
+                    "要另开一个，请用PORT换端口，例如：PORT={other} make demo"
+                ).format(
                     port=port, other=port + 1 if port + 1 in PORTS else 8000
                 )
             ) from None

@@ -111,7 +111,7 @@ def test_a_port_in_use_is_told_with_the_name_of_the_setting():
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
         taken.listen()
-        with pytest.raises(Refused, match="已被别的程序占用。请用PORT换一个"):
+        with pytest.raises(Refused, match="已被占用，也许办公系统已经在运行.*请用PORT换端口"):
             free_port(str(taken.getsockname()[1]))
 
 

@@ -131,7 +131,7 @@ def _last_move(case: Case, current: Turn) -> Decision | None:
 def may_take_back(case: Case, user: User) -> Turn | None:
     """The turn a person may still take back to himself: the next holder has neither opened nor acted."""
     current = case.turns.filter(side=False, ended_at__isnull=True).first()
-    if current is None or current.opened_at is not None or current.decisions.exists():
+    if current is None or current.opened_at is not None or current.decisions.exclude(move__in=AFTERWARDS).exists():
         return None
     last = _last_move(case, current)
     if last is None or user.pk not in (last.actor_id, last.recorded_by_id, last.on_behalf_of_id):

@@ -1,5 +1,7 @@
 """退回重走, 退回直送, 撤回: the ways back, with what they keep and what they undo."""
 
+from datetime import timedelta
+
 import pytest
 
 from office import access, acting
@@ -188,6 +190,15 @@ def test_a_paper_claimed_and_put_back_has_been_touched(who):
     paper.do("claim", who.second_clerk)
     paper.do("release", who.second_clerk)
     assert acting.may_take_back(paper.case, who.director) is None
+
+
+def test_a_date_the_office_has_put_off_is_no_act_of_the_next_holder(document, who):
+    clock = document.turn.clocks.get()
+    acting.extend(
+        clock, until=clock.due_at + timedelta(days=2), actor=who.clerk, reason="等附件。", at=document.tick()
+    )
+    document.of_case("take_back", who.director, reason="写错了人。")
+    assert document.turn.step == "propose"
 
 
 def test_a_paper_that_has_moved_on_is_not_taken_back(document, who):
