@@ -140,7 +140,6 @@ class IncomingForm(forms.Form):
     )
     note = forms.CharField(label=gettext_lazy("备注"), max_length=300, required=False)
     files = FilesField(label=gettext_lazy("扫描件"), required=False)
-    duplicate_ok = forms.BooleanField(required=False)
 
     # Repeated by the next paper when the clerk asks for it.
     CARRIED = (

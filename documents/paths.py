@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy
 
 from office import clock, timing
 from office.acting.door import Passing, as_printed
-from office.models.cases import Case
+from office.models.cases import Case, Decision
 from office.models.files import Attachment
 from office.models.people import Post, User
 from office.procedures import Period
@@ -225,16 +225,29 @@ def is_on_its_round(passing: Passing) -> None:
     timing.meet_while_held(passing.turn, at=passing.at)
 
 
+def became_handling(case: Case) -> bool:
+    """Whether a reading paper had to be handled after all (转为办件). It stays registered as it was."""
+    turned = Decision.objects.filter(case=case, move="needs_handling")
+    return turned.exclude(corrections__move="take_back").exists()
+
+
 def keep_result(passing: Passing) -> None:
     IncomingDocument.objects.filter(case=passing.case).update(result=passing.opinion[:500])
 
 
-def keep_answer(passing: Passing) -> None:
-    """The answer's date and way; the clock of R-IN-21 is met."""
-    answered_on = passing.values.get("answered_on") or timezone.localdate(passing.at)
+def _answered(passing: Passing) -> None:
+    today = timezone.localdate(passing.at)
+    answered_on = passing.values.get("answered_on") or today
+    if answered_on > today:
+        passing.refuse(_("答复日期不能晚于今天，答复以后再登记。"), field="answered_on")
     IncomingDocument.objects.filter(case=passing.case).update(
         answered_on=answered_on, answer_how=passing.opinion[:200]
     )
+
+
+def keep_answer(passing: Passing) -> None:
+    """The answer's date and way; the clock of R-IN-21 is met."""
+    _answered(passing)
     timing.meet_rule(passing.case, rule=ANSWER.rule, at=passing.at)
 
 
@@ -243,9 +256,7 @@ def keep_attendance_answer(passing: Passing) -> None:
     meeting = document(passing.case).meeting
     meeting.answered_at = passing.at
     meeting.save(update_fields=["answered_at"])
-    IncomingDocument.objects.filter(case=passing.case).update(
-        answered_on=timezone.localdate(passing.at), answer_how=passing.opinion[:200]
-    )
+    _answered(passing)
     for rule in (ANSWER.rule, MEETING_ANSWER):
         timing.meet_rule(passing.case, rule=rule, at=passing.at)
 

@@ -100,7 +100,8 @@ CREATE TEMP TABLE words (pattern text[], topic text[], syllable text, village te
 PAPER = """
 CREATE TEMP TABLE paper ON COMMIT DROP AS
 SELECT p.n, p.case_id, p.title, s.id AS sender_id, p.number, p.received_on, p.dated_on, p.pages,
-       p.enclosures, p.purpose, concat_ws(' ', nullif(s.words, ''), p.number) AS search_text,
+       p.enclosures, p.purpose, concat_ws(' ', nullif(s.words, ''), p.number,
+           regexp_replace(p.number, '〔.*〕(.*)号', '\\1')) AS search_text,
        ARRAY[p.title, p.reference, p.urgency, '0', s.name, p.number, p.received_on::text,
              p.dated_on::text, '1', p.pages::text, p.enclosures::text, '', p.purpose, ''] AS content
 FROM (

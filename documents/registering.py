@@ -20,7 +20,7 @@ from office.models.contacts import Organisation
 from office.models.dials import ProcedureChoice
 from office.models.numbers import Series
 from office.models.people import User
-from office.shorthand import initials
+from office.shorthand import initials, short_document_number
 
 from . import paths
 from .models import IncomingDocument, MeetingNotice
@@ -163,7 +163,8 @@ def _refuse_secrets(series: Series, *, secrecy: int, meeting: dict | None, field
 def search_words(document: IncomingDocument) -> str:
     """What a clerk looks a paper up by, besides its title."""
     sender = document.sender
-    words = [sender.name, sender.short_name, document.number, document.number_typed, document.from_meeting]
+    short = short_document_number(document.number)
+    words = [sender.name, sender.short_name, document.number, short, document.number_typed, document.from_meeting]
     if not document.is_envelope:
         words.append(document.note)
     return " ".join(dict.fromkeys(word for word in words if word))

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 
-from django.db.models import Prefetch, QuerySet
+from django.db.models import Prefetch, Q, QuerySet
 from django.utils import timezone
 
 from office import access, registers
@@ -10,6 +10,7 @@ from office.models.cases import Case, Decision, Turn
 from office.models.numbers import Series
 from office.registers import Column, Register, Row, Selection
 from office.registers.grid import LINES
+from office.standing import AFTERWARDS
 
 from . import registering
 from .models import IncomingDocument
@@ -89,8 +90,9 @@ def with_hands(found: QuerySet[IncomingDocument]) -> QuerySet[IncomingDocument]:
         ),
         Prefetch(
             "case__decisions",
+            # What ended it, and who first put a hand to it in the unit that handles it.
             queryset=Decision.objects.filter(
-                move__in=["report", "report_to_answer", "finish", "void", "not_ours", "read"]
+                Q(move__in=["finish", "void", "not_ours", "read"]) | Q(turn__step="handle")
             ).order_by("number"),
             to_attr="ends",
         ),
@@ -151,13 +153,14 @@ def _day(at) -> str:
 
 def handed_to(case: Case) -> str:
     """承办单位 first, then those it was sent to for help or for reading."""
-    names = []
+    kept, back = [], []
     for step in ("handle", "assist", "read"):
         for turn in case.hands:
             if turn.step == step and turn.ended_how != "taken_back":
                 unit = turn.post.department if turn.post_id else None
-                names.append(str(unit or turn.hands))
-    return "、".join(dict.fromkeys(names))
+                (back if turn.ended_how == "recalled" else kept).append(str(unit or turn.hands))
+    called = [f"{name}（收回）" for name in back if name not in kept]
+    return "、".join(dict.fromkeys([*kept, *called]))
 
 
 def signed_for(case: Case) -> str:
@@ -169,11 +172,9 @@ def signed_for(case: Case) -> str:
         for turn in chosen
         if turn.holder_id and (turn.opened_at or turn.ended_at)
     ]
-    by_post = [
-        f"{one.signed_name} {_day(one.at)}"
-        for one in case.ends
-        if one.move == "report" and one.turn_id in {turn.pk for turn in chosen if not turn.holder_id}
-    ]
+    of_a_post = {turn.pk for turn in chosen if not turn.holder_id}
+    first = {one.turn_id: one for one in reversed(case.ends) if one.turn_id in of_a_post and one.move not in AFTERWARDS}
+    by_post = [f"{one.signed_name} {_day(one.at)}" for _turn, one in sorted(first.items())]
     return "、".join(dict.fromkeys([*signed, *by_post]))
 
 

@@ -33,6 +33,8 @@ PROPOSING = {"review", "propose"}
 INSTRUCTING = {"instruct"}
 RETURNING = ("return", "return_straight")
 HANDLING = {"handle", "assist", "conclude", "arrange"}
+# What became of a reader's copy that came back without his signature.
+UNREAD = {"recalled": "收回", "reassigned": "转交", "taken_back": "撤回"}
 URGENCY = {Urgency.NORMAL: "", Urgency.URGENT: "加急", Urgency.FLASH: "特急"}
 SECRECY = {
     Secrecy.NONE: "",
@@ -207,6 +209,7 @@ def _readers(case: Case, stands: standing.Standing) -> tuple[Reader, ...]:
                 read_at=_written_at(one) if one else None,
                 back_at=turn.ended_at,
                 words=one.opinion if one else "",
+                undone=UNREAD.get(turn.ended_how, "") if one is None else "",
                 corrections=_corrections(one, stands) if one else (),
                 recorded=_recorded(one, stands) if one else None,
             )

@@ -28,6 +28,9 @@ def second_lines(cases: Sequence[Case]) -> dict[int, str]:
 
 def second_line(one: IncomingDocument) -> str:
     parts = [one.sender.name, one.number]
+    if one.telegram == IncomingDocument.Telegram.MOST:
+        # It runs as 特急 does and is called by its own name.
+        parts.append(_("%(word)s电报") % {"word": one.get_telegram_display()})
     if one.enclosures:
         parts.append(_("附件 %(n)d") % {"n": one.enclosures})
     if one.answer_wanted and one.answered_on is None:
@@ -79,7 +82,7 @@ def facts(case: Case) -> dict:
             ),
             "note": _("期限 %(n)d 年") % {"n": one.secrecy_years} if one.secrecy_years else "",
         },
-        {"label": _("办理方式"), "value": str(one.get_purpose_display()), "note": str(one.addressee or "")},
+        {"label": _("办理方式"), "value": str(one.get_purpose_display()), "note": _treated(one)},
         {"label": _("登记人"), "value": f"{case.opened_by.name} {showing.moment(case.opened_at)}"},
     ]
     if one.mismatch:
@@ -97,6 +100,12 @@ def facts(case: Case) -> dict:
         "answer_words": _answer_words(one),
         "classified_words": _classified_words(case),
     }
+
+
+def _treated(one: IncomingDocument) -> str:
+    if one.purpose == IncomingDocument.Purpose.READING and paths.became_handling(one.case):
+        return _("已转为办件")
+    return str(one.addressee or "")
 
 
 def _meeting(one: IncomingDocument) -> dict | None:

@@ -2,6 +2,7 @@
 
 import hashlib
 
+from django.core.exceptions import ValidationError
 from django.http import Http404, HttpResponse
 from django.template.response import TemplateResponse
 from django.urls import reverse
@@ -15,6 +16,7 @@ from office.models.contacts import Organisation
 from office.views.asked import Asked
 
 from . import registering
+from .forms import IncomingForm, MomentField
 from .models import IncomingDocument
 from .views import may_register
 
@@ -69,7 +71,6 @@ def incoming_duplicates(request: Asked) -> HttpResponse:
         "documents/_duplicates.html",
         {
             "duplicates": [_twin(request, one) for one in twins],
-            "duplicate_ok": request.GET.get("duplicate_ok") == "1",
         },
     )
 
@@ -110,14 +111,28 @@ def _twin(request: Asked, one: IncomingDocument) -> dict:
     }
 
 
+# The fields that want an hour with the day.
+MOMENTS = [name for name, field in IncomingForm.base_fields.items() if isinstance(field, MomentField)]
+
+
+def _moment_echo(request: Asked, text: str) -> HttpResponse:
+    try:
+        at = MomentField(required=False).clean(text)
+    except ValidationError as error:
+        return TemplateResponse(request, "office/_echo.html", {"words": " ".join(error.messages), "bad": True})
+    return TemplateResponse(request, "office/_echo.html", {"words": showing.moment(at) if at else "", "bad": False})
+
+
 @require_GET
 def read_date(request: Asked) -> HttpResponse:
     """What the office understood by a date typed in a hurry."""
     name = request.GET.get("field", "")
     text = request.GET.get(name, "")[:30]
+    if name in MOMENTS:
+        return _moment_echo(request, text)
     lean = "past" if name in ("received_on", "dated_on") else "future"
     try:
-        day = shorthand.read_date(text.split(" ")[0], today=timezone.localdate(), lean=lean)
+        day = shorthand.read_date(text, today=timezone.localdate(), lean=lean)
     except shorthand.Unreadable as error:
         return TemplateResponse(request, "office/_echo.html", {"words": str(error), "bad": True})
     return TemplateResponse(

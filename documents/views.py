@@ -148,7 +148,8 @@ def _entry_page(request: Asked, form: IncomingForm, *, draft: Draft | None, carr
     start_of_day = timezone.localtime().replace(hour=0, minute=0, second=0, microsecond=0)
     done = Case.objects.filter(opened_by=request.user, opened_at__gte=start_of_day).count()
     saved = None
-    if request.GET.get("saved"):
+    # Above what was just refused the number of the paper before would be taken for its own.
+    if request.GET.get("saved") and request.method != "POST":
         case = (
             access.visible_to(request.user)
             .filter(public_id=request.GET["saved"], opened_by=request.user)
@@ -184,7 +185,6 @@ def _entry_page(request: Asked, form: IncomingForm, *, draft: Draft | None, carr
                 "secrecy_period",
                 "addressee",
                 "category",
-                "from_meeting",
                 "mismatch",
                 "note",
             )
@@ -321,7 +321,7 @@ def incoming_list(request: Asked) -> HttpResponse:
             "heading": _("收文登记簿"),
             "sentence": _("先列最近的 %(n)d 件。") % {"n": page.number * onscreen.PAGE}
             if page.uncounted
-            else _("%(year)d 年，%(n)d 件。") % {"year": selection.year, "n": page.count},
+            else _count_words(selection, page.count),
             "filters": filters,
             "clear_url": reverse("incoming_list") if query else "",
             "new_url": reverse("incoming_new") if may_register(request.user) else "",
@@ -338,6 +338,12 @@ def incoming_list(request: Asked) -> HttpResponse:
             % {"page": page.number, "pages": max(1, -(-page.count // onscreen.PAGE))},
         },
     )
+
+
+def _count_words(selection: Selection, n: int) -> str:
+    if selection.month:
+        return _("%(year)d 年 %(month)d 月，%(n)d 件。") % {"year": selection.year, "month": selection.month, "n": n}
+    return _("%(year)d 年，%(n)d 件。") % {"year": selection.year, "n": n}
 
 
 def selection_of(request: Asked, chosen: dict) -> Selection:
@@ -367,7 +373,7 @@ def _register_row(one: IncomingDocument) -> dict:
         "attachments": one.enclosures or "",
         "copy_number": one.copy_number,
         "to": handed_to(case),
-        "signer": signed_for(case),
+        "signers": signed_for(case).split("、"),
         "result": result_of(one, outcome=str(case.get_outcome_display())),
         "archive_number": one.archived_as,
         "note": one.note,

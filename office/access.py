@@ -468,6 +468,19 @@ def let_see(case: Case, *, people: Iterable[User | None] = (), posts: Iterable[P
     )
 
 
+def let_each_see(pairs: Iterable[tuple[Case, User]]) -> None:
+    """Grant each of these people sight of the case beside him, all in one statement."""
+    permission = _see_id()
+    chosen = {(case.pk, person.pk) for case, person in pairs}
+    CaseUserGrant.objects.bulk_create(
+        [
+            CaseUserGrant(user_id=person, content_object_id=case, permission_id=permission)
+            for case, person in sorted(chosen)
+        ],
+        ignore_conflicts=True,
+    )
+
+
 def note_look(case: Case, *, person: User, what: str, at: datetime, address: str | None = None) -> None:
     """Log a look at a restricted or sealed record; of an ordinary one nothing is kept."""
     if case.restricted:

@@ -117,15 +117,27 @@ _BRACKETS = re.compile(r"[\[［【（(〈<﹝{『「]\s*(\d{4})\s*年?\s*[\]］�
 _NUMBER = re.compile(r"^(?P<mark>.*?)〔(?P<year>\d{4})〕\s*第?\s*0*(?P<number>\d+)\s*号?(?P<rest>.*)$")
 
 
+# 财农函 2026 9号: the year stands between spaces.
+_PARTED = re.compile(r"(?<=[^\W\d])\s+((?:19|20)\d{2})\s+(?=第?\s*\d+\s*号?$)")
+
+
 def read_document_number(text: str) -> str:
     """发文字号 in the national form: six-cornered brackets, no 第, no padding zero, 号 at the end (GB/T 9704)."""
-    plain = re.sub(r"\s+", "", unicodedata.normalize("NFKC", text).strip())
+    plain = _PARTED.sub(r"〔\1〕", unicodedata.normalize("NFKC", text).strip())
+    # Spaces go, but for those between two figures: two numbers must not become one.
+    plain = re.sub(r"(?<!\d)\s+|\s+(?!\d)", "", plain)
     plain = plain.replace("﹝", "〔").replace("﹞", "〕")
     plain = _BRACKETS.sub(r"〔\1〕", plain)
     match = _NUMBER.match(plain)
     if match:
         return f"{match['mark']}〔{match['year']}〕{match['number']}号{match['rest']}"
     return plain
+
+
+def short_document_number(number: str) -> str:
+    """As it is said on the telephone, 农明电31 of 农明电〔2026〕31号; "" for a number of another form."""
+    match = _NUMBER.match(number)
+    return f"{match['mark']}{match['number']}" if match and match["mark"] else ""
 
 
 _REFERENCE = re.compile(

@@ -69,7 +69,9 @@ def chips(case: Case) -> dict:
 
 def holder_words(turn: Turn) -> str:
     if turn.holder_id and turn.post_id:
-        return _("%(who)s（%(post)s）") % {"who": turn.holder, "post": turn.post}
+        # No brackets in brackets: 文书（机要）.
+        both = _("%(who)s %(post)s") if "（" in str(turn.post) else _("%(who)s（%(post)s）")
+        return both % {"who": turn.holder, "post": turn.post}
     return str(turn.hands)
 
 
@@ -218,7 +220,7 @@ def trail(
             words = _("已于 %(at)s 撤回，不再有效") % {"at": short_moment(undone.at)}
             item["note"] = "  ".join(filter(None, [item["note"], words]))
             item["state"], item["chip"] = "void", _("已撤回")
-        if may_correct is not None:
+        elif may_correct is not None:
             item["edit_url"] = may_correct(decision)
         first[decision.number] = item
         items.append((decision.at, item))

@@ -77,13 +77,14 @@ def refuse_if_all_have_it(passing: Passing, side: str) -> None:
 
 def send_out(
     passing: Passing, *, step: procedures.Step, names: Sequence[Holder], in_order: bool, hub: Turn
-) -> None:
+) -> bool:
     """Copies to everybody at once, or the one original to the first and the others kept in order.
 
-    Who has it already gets no second one; who was still to come and now gets a copy is off the list.
+    Who has it already gets no second one; who was still to come and now gets a copy is off the list. Whether
+    anything went out now: where the original is out, those in order wait for it.
     """
     if not names:
-        return
+        return False
     out = having(passing.case, step)
     fresh = [name for name in names if name not in out]
     waiting = passing.case.planned.filter(step=step.code, turn__isnull=True, dropped_at__isnull=True)
@@ -91,13 +92,12 @@ def send_out(
     if in_order:
         idle = not listed and not original_is_out(passing.case, step)
         plan(passing, step=step, names=[name for name in fresh if name not in listed])
-        if idle:
-            send_original(passing, step=step, hub=hub)
-        return
+        return idle and send_original(passing, step=step, hub=hub)
     for name in fresh:
         issue(passing, step=step, to=name, sent_by=hub)
     if overtaken := [listed[name] for name in fresh if name in listed]:
         waiting.filter(pk__in=overtaken).update(dropped_at=passing.at)
+    return bool(fresh)
 
 
 def original_is_out(case: Case, step: procedures.Step) -> bool:
@@ -150,8 +150,9 @@ def _runs(passing: Passing, step: str) -> bool:
 def add_readers(
     hub: Turn, *, step: str, names: Sequence[Holder], actor: User, in_order: bool = False,
     at: datetime | None = None,
-) -> None:
-    """More readers, by the hub only (R-CIR-05: adding a reader is the hub's recorded act)."""
+) -> bool:
+    """More readers, by the hub only (R-CIR-05: adding a reader is the hub's recorded act). Whether anything went
+    out now."""
     with transaction.atomic():
         passing = _hub_passing(hub, actor=actor, at=at)
         declared = passing.procedure.steps.get(step)
@@ -167,7 +168,7 @@ def add_readers(
         decide(
             passing, move="add_readers", label=LABELS["add_readers"], leads_to=passing.step.code, names=passing.names
         )
-        send_out(passing, step=declared, names=passing.names, in_order=in_order, hub=hub)
+        return send_out(passing, step=declared, names=passing.names, in_order=in_order, hub=hub)
 
 
 def recall(turn: Turn, *, actor: User, reason: str = "", at: datetime | None = None) -> None:

@@ -222,6 +222,8 @@ def correct(
         allowed = may_correct(first, actor, at=at)
         if not first.opinion:
             raise Refused(_("这一步没有写意见，没有可以更正的文字。"))
+        if first.corrections.filter(move="take_back").exists():
+            raise Refused(_("这一步已经撤回，不再有效，不用更正。"))
         if not allowed:
             raise Refused(_("超过 %(n)d 分钟后，由文书说明原因更正。") % {"n": dials.value("correction_minutes")})
         procedure = procedures.get(case.procedure)

@@ -118,9 +118,13 @@ class Roster:
             here = unit.parent_id
         return []
 
+    def hands(self, turn: Turn, case: Case) -> list[User]:
+        """In whose hands it is, and who stands in for them."""
+        return self._with_deputies(self.behind(turn), case)
+
     def _in_role(self, role: str, turn: Turn, case: Case) -> list[User]:
         if role == ladders.HOLDER:
-            return self._with_deputies(self.behind(turn), case)
+            return self.hands(turn, case)
         if role == ladders.HEAD:
             return self._heads(turn)
         if role in (ladders.HUB, ladders.CLERK):

@@ -12,7 +12,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
-from office import notices, timing
+from office import access, notices, timing
 from office.claiming import claim
 from office.clock import Calendar, OfficeHours
 from office.levels import Urgency
@@ -245,10 +245,24 @@ class _Run:
         won = {(receipt.clock_id, receipt.rung) for receipt in mine}
         told = [one for one in heard if (one.clock.pk, one.due.key) in won]
         told.sort(key=lambda one: one.clock.case_id)
+        self._open_to_the_told(told)
         # Two clocks of one paper that end together, its handling and its answer, are one thing to be told.
         once = {(one.turn.pk, one.due.key, one.clock.due_at): one for one in reversed(told)}
         notices.write([notice for one in reversed(once.values()) for notice in self._notices(one)])
         return told
+
+    def _open_to_the_told(self, told: list[Told]) -> None:
+        """Who is told of a paper may look at it: the officer on duty at night, the head of a unit. A restricted one
+        is told to nobody who may not (Wards); the hands it is in, and their deputies, see it as long as they are."""
+        pairs = []
+        for one in told:
+            case = one.clock.case
+            hands = {person.pk for person in self.roster.hands(one.turn, case)}
+            others = [person for person in one.people if person.pk not in hands]
+            if not case.restricted:
+                pairs += [(case, who) for who in others if case.procedure not in self.roster.known[who.pk].sees]
+        if pairs:
+            access.let_each_see(pairs)
 
     def _notices(self, one: Told) -> Iterable[Notice]:
         case = one.clock.case

@@ -118,7 +118,8 @@ def _versions(
 @dataclass(frozen=True, kw_only=True)
 class Reader:
     """One person on a reading list. `read_at` None: not yet, the place is left for a signature by hand. `signed`:
-    who read it where that was another, his deputy; `corrections` as of an opinion."""
+    who read it where that was another, his deputy; `corrections` as of an opinion. `undone`: what became of it
+    where it came back unread (收回)."""
 
     name: str
     signed: str = ""
@@ -126,6 +127,7 @@ class Reader:
     read_at: Moment = None
     back_at: Moment = None
     words: str = ""
+    undone: str = ""
     corrections: tuple[Correction, ...] = ()
     recorded: Recorded | None = None
 

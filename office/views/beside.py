@@ -261,14 +261,14 @@ def circulation(request: Asked, public_id: str) -> HttpResponse:
 def _circulate(request: Asked, found: Case, hub: Turn, form: AddReadersForm) -> None:
     posted = request.POST
     if "add" in posted:
-        acting.add_readers(
+        sent = acting.add_readers(
             hub,
             step=form.cleaned_data["step"],
             names=form.cleaned_data["names"],
             in_order=form.cleaned_data["in_order"],
             actor=request.user,
         )
-        messages.success(request, _("已送出。"))
+        messages.success(request, _("已送出。") if sent else _("已列入名单，前一位退回后送出。"))
     elif posted.get("recall", "").isdecimal():
         turn = get_object_or_404(Turn, pk=int(posted["recall"]), case=found, side=True)
         acting.recall(turn, actor=request.user, reason=posted.get("reason", ""))

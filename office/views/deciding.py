@@ -13,6 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from office import access, acting, dials, showing, subjects
 from office.acting import may_correct
 from office.acting.door import marked, wordless
+from office.chasing import INFORM
 from office.forms.deciding import DecisionForm
 from office.forms.recording import RecordForm
 from office.models import User
@@ -229,15 +230,16 @@ def _position(request: Asked, turn: Turn, *, kind: str) -> dict | None:
     }
 
 
-def phrases_of(user) -> list[str]:
-    """His own first, then the office's."""
+def phrases_of(user: User | None) -> list[str]:
+    """His own first, then the office's; the office's alone for words that are another's."""
     rows = Phrase.objects.filter(person=user) | Phrase.objects.filter(person__isnull=True)
     ordered_rows = sorted(rows, key=lambda one: (one.person_id is None, one.position, one.pk))
     return list(dict.fromkeys(one.text for one in ordered_rows))[:12]
 
 
 def chases_of(case: Case) -> list:
-    reminders = Reminder.objects.filter(clock__case=case).order_by("at")
+    # Who was only informed (带班领导) has not been chased.
+    reminders = Reminder.objects.filter(clock__case=case).exclude(kind=INFORM).order_by("at")
     return [*reminders, *Chase.objects.filter(case=case).exclude(kind=Chase.Kind.SYSTEM).order_by("at")]
 
 
@@ -411,6 +413,7 @@ def record(request: Asked, key: int) -> HttpResponse:
     context = _page(request, found, form=form, refusal=refusal, chosen=code, draft=None, now=timezone.now())
     context |= {
         "common": [],
+        "phrases": phrases_of(None),
         "recording": {"who": str(chosen), "fields": [form[name] for name in form.extra]},
         "draft_url": "",
         "position": None,

@@ -48,6 +48,7 @@ def case(request: Asked, public_id: str) -> HttpResponse:
     hands = {turn.pk: str(turn.hands) for turn in turns}
     paper = paper_of(found, user=request.user)
     circulation = circulation_rows(found, turns, decisions, now=now)
+    clocks = _clocks(found, hands, now=now)
     trail = showing.trail(
         found,
         decisions=decisions,
@@ -79,10 +80,8 @@ def case(request: Asked, public_id: str) -> HttpResponse:
             "circulation_url": subject.circulation_url(found)
             if subject and subject.circulation_url and circulation
             else "",
-            "clocks": [
-                _clock_words(one, who=hands.get(one.turn_id or 0, ""), now=now)
-                for one in _running_first(found.clocks.prefetch_related("pauses"))
-            ],
+            "clocks": clocks[True],
+            "clocks_over": clocks[False],
             "facts": subject.facts(found) if subject and subject.facts else None,
             "facts_template": subject.facts_template if subject else "",
             **paper,
@@ -122,12 +121,15 @@ def _place(case: Case, turn: Turn, *, now) -> dict:
         if not ranked
         else {
             "state": "waiting",
-            "words": _("在领导处 %(n)d 天")
-            % {"n": (timezone.localdate(now) - timezone.localdate(turn.issued_at)).days},
+            "words": _days_with_leader((timezone.localdate(now) - timezone.localdate(turn.issued_at)).days),
             "date_words": "",
             "why_url": "",
         },
     }
+
+
+def _days_with_leader(days: int) -> str:
+    return _("在领导处 %(n)d 天") % {"n": days} if days else _("今天送领导")
 
 
 def circulation_rows(case: Case, turns: list[Turn], decisions, *, now, whole_list: bool = False) -> list[dict]:
@@ -160,9 +162,8 @@ def circulation_rows(case: Case, turns: list[Turn], decisions, *, now, whole_lis
                 "turn": turn,
             }
         )
-    for planned in case.planned.filter(turn__isnull=True, dropped_at__isnull=True).select_related(
-        "holder", "post"
-    ):
+    waiting = case.planned.filter(turn__isnull=True, dropped_at__isnull=True).select_related("holder", "post")
+    for place, planned in enumerate(waiting):
         rows.append(
             {
                 "name": str(planned.hands),
@@ -175,6 +176,7 @@ def circulation_rows(case: Case, turns: list[Turn], decisions, *, now, whole_lis
                 "held": False,
                 "deadline": None,
                 "planned": planned,
+                "may_rise": place > 0,
             }
         )
     return rows
@@ -183,33 +185,36 @@ def circulation_rows(case: Case, turns: list[Turn], decisions, *, now, whole_lis
 def circulation_words(rows: list[dict]) -> str:
     if not rows:
         return ""
-    read = sum(1 for row in rows if row["returned"])
-    out = sum(1 for row in rows if row["held"])
-    return _("已退回 %(read)d，在手 %(out)d，待送 %(wait)d") % {
-        "read": read,
-        "out": out,
-        "wait": len(rows) - read - out,
+    sent = [row["turn"] for row in rows if "turn" in row]
+    counts = {
+        "read": sum(1 for turn in sent if turn.ended_how == "moved"),
+        "out": sum(1 for turn in sent if turn.ended_at is None),
+        "wait": len(rows) - len(sent),
     }
+    counts["unread"] = len(sent) - counts["read"] - counts["out"]
+    if counts["unread"]:
+        return _("已退回 %(read)d，未阅收回 %(unread)d，在手 %(out)d，待送 %(wait)d") % counts
+    return _("已退回 %(read)d，在手 %(out)d，待送 %(wait)d") % counts
 
 
-def _is_running(one: Clock) -> bool:
-    return one.met_at is None and one.stopped_at is None
-
-
-def _running_first(clocks) -> list[Clock]:
-    return sorted(clocks, key=lambda one: (not _is_running(one), one.due_at, one.pk))
+def _clocks(case: Case, hands: dict[int, str], *, now) -> dict[bool, list[dict]]:
+    """Those that run, the next date first; those that are over, as they ended. `hands`: whose each turn is."""
+    found: dict[bool, list[dict]] = {True: [], False: []}
+    rows = case.clocks.prefetch_related("pauses")
+    for one in sorted(rows, key=lambda one: (one.met_at or one.stopped_at or one.due_at, one.pk)):
+        words = _clock_words(one, who=hands.get(one.turn_id or 0, ""), now=now)
+        found[one.met_at is None and one.stopped_at is None].append(words)
+    return found
 
 
 def _clock_words(one: Clock, *, who: str, now) -> dict:
     """`who`: in whose hands the turn is that the clock runs for; "" for a date of the case itself."""
-    running = _is_running(one)
     paused = next((pause for pause in one.pauses.all() if pause.to_at is None), None)
     words = showing.deadline(one.due_at, now=now, met_at=one.met_at or one.stopped_at)
     if one.stopped_at:
         words["words"] = _("已停止")
     return {
         "name": " ".join(filter(None, [_(one.label) if one.label else one.rule, who])),
-        "running": running,
         "deadline": words,
         "first_words": _("原定 %(day)s") % {"day": showing.moment(one.first_due_at)}
         if one.first_due_at != one.due_at
@@ -364,6 +369,7 @@ def _relocation(request: Asked, case: Case) -> dict | None:
             "why": asked.reason,
         },
         "url": reverse("relocate", args=[case.public_id]),
+        "mine": asked.asked_by_id == request.user.pk,
     }
 
 

@@ -67,9 +67,35 @@ def test_a_clock_that_was_met_shows_when(who, paper, client):
     one = paper()
     one.do("pass", who.clerk)
     client.force_login(who.clerk)
-    clocks = client.get(f"/cases/{one.case.public_id}/").context["clocks"]
-    met = [clock["deadline"]["date_words"] for clock in clocks if not clock["running"]]
-    assert met == ["2026-11-16 09:31"]
+    shown = client.get(f"/cases/{one.case.public_id}/").context
+    assert [clock["deadline"]["date_words"] for clock in shown["clocks_over"]] == ["2026-11-16 09:31"]
+    assert len(shown["clocks"]) == one.case.clocks.filter(met_at=None, stopped_at=None).count()
+
+
+def test_an_hour_typed_in_a_hurry_is_shown_as_it_will_be_kept(who, client):
+    client.force_login(who.clerk)
+    hurried = {"11月25日（星期三）下午3点": "-11-25 15:00", "11.25 9:30": "-11-25 09:30", "1125": "-11-25 17:30"}
+    for typed, meant in hurried.items():
+        page = client.get("/documents/incoming/date/", {"field": "meeting_at", "meeting_at": typed})
+        assert meant in page.content.decode()
+    page = client.get("/documents/incoming/date/", {"field": "meeting_at", "meeting_at": "11.25 25:00"})
+    assert "看不懂时间" in page.content.decode()
+
+
+def test_above_a_refused_paper_stands_no_number(counter, client):
+    saved = client.get(counter()["Location"])
+    assert saved.context["saved"] is not None
+    refused = client.post(counter()["Location"], {"series": "收", "title": ""})
+    assert refused.status_code == 422
+    assert refused.context["saved"] is None
+
+
+def test_a_paper_is_found_by_its_number_as_it_is_said(who, paper):
+    from office import searching
+
+    one = paper(number="农明电〔2026〕31号")
+    assert searching.search(who.clerk, "农明电31") == [one.case]
+    assert searching.search(who.clerk, "农明电13") == []
 
 
 def test_who_goes_to_a_meeting_stands_in_the_offices_order_and_who_excused_himself_is_marked(who, paper):

@@ -29,8 +29,7 @@ def test_every_column_a_clerk_may_have_to_fill_in_is_on_the_screen(who, client):
     client.force_login(who.clerk)
     page = client.get("/documents/incoming/new/").content.decode()
     missing = [name for name in IncomingForm(year=2026).fields if f'name="{name}"' not in page]
-    # Only the duplicate warning, when there is one, asks for this.
-    assert missing == ["duplicate_ok"]
+    assert missing == []
 
 
 # --- 签收, 登记 ---

@@ -4,6 +4,7 @@ from datetime import date, datetime
 
 import pytest
 
+from documents.subject import facts
 from office import acting, chain
 from office.acting.common import earlier
 from office.models import ProcedureChoice, StepSetting
@@ -85,10 +86,10 @@ def test_article_24_the_national_path_reviews_first_and_answers_last(who, paper)
     one.do("report", who.handler, opinion="同意所请，已拟批复。")
     with pytest.raises(acting.Refused):
         one.do("finish", who.clerk)
-    one.do("answered", who.clerk, opinion="某农批〔2026〕7号，机要交换", values={"answered_on": date(2026, 11, 17)})
+    one.do("answered", who.clerk, opinion="某农批〔2026〕7号，机要交换", values={"answered_on": date(2026, 11, 16)})
     one.do("finish", who.clerk)
     assert closed(one)
-    assert one.document.answered_on == date(2026, 11, 17)
+    assert one.document.answered_on == date(2026, 11, 16)
     assert not one.case.clocks.filter(rule="R-IN-21", met_at__isnull=True).exists()
 
 
@@ -126,6 +127,11 @@ def test_a_reading_paper_that_wants_doing_becomes_a_paper_for_handling(who, pape
     one = paper(purpose="reading")
     one.do("needs_handling", who.clerk, opinion="来文要求报方案。")
     assert one.turn.step == "propose"
+    assert {"value": "阅件", "note": "已转为办件"}.items() <= treatment(one.case).items()
+
+
+def treatment(case) -> dict:
+    return next(row for row in facts(case)["rows"] if row["label"] == "办理方式")
 
 
 def test_R_IN_25_an_envelope_is_handed_unopened_to_its_addressee_alone(who, paper):
@@ -156,8 +162,11 @@ def test_a_meeting_notice_names_who_goes_and_is_answered_in_time(who, paper):
     one.do("notify", who.clerk, names=[who.leader])
     with pytest.raises(acting.Refused):
         one.do("finish", who.clerk)
-    one.do("answered", who.clerk, opinion="已电话报名：王志远")
+    with pytest.raises(acting.Refused, match="不能晚于今天"):
+        one.do("answered", who.clerk, opinion="已报名", values={"answered_on": date(2026, 11, 17)})
+    one.do("answered", who.clerk, opinion="已电话报名：王志远", values={"answered_on": date(2026, 11, 13)})
     assert one.document.meeting.answered_at is not None
+    assert one.document.answered_on == date(2026, 11, 13)
     one.read(who.leader, move="come")
     one.do("finish", who.clerk)
     assert closed(one)

@@ -6,6 +6,8 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
+from documents.models import IncomingDocument
+from documents.registers import handed_to, signed_for, with_hands
 from documents.sheets import circulation_of, slip_of
 from office import acting
 from office.models import Deputy, Notice
@@ -56,6 +58,15 @@ def test_an_instruction_taken_back_names_no_unit(taken_back, who):
         taken_back.do("hand_over", who.clerk, names=[who.posts["machines"]])
     taken_back.do("hand_over", who.clerk, names=[who.posts["crops"]])
     assert timezone.localdate(taken_back.turn.due_at) == date(2026, 11, 30)
+
+
+def test_words_that_are_taken_back_are_not_put_right(taken_back, who, client):
+    undone = taken_back.case.decisions.get(move="instruct")
+    with pytest.raises(acting.Refused, match="已经撤回"):
+        acting.correct(undone, opinion="另请。", actor=who.clerk, reason="笔误", at=taken_back.at)
+    client.force_login(who.clerk)
+    trail = client.get(reverse("case", args=[taken_back.case.public_id])).context["trail"]
+    assert next(one for one in trail if one.get("number") == undone.number)["edit_url"] == ""
 
 
 def test_on_the_slip_it_is_struck_through_and_says_when(taken_back):
@@ -329,3 +340,40 @@ def test_a_deputy_sees_whose_papers_are_whose_and_signs_them_one_by_one(paper, w
     client.post("/batch/", {"turn": [mine.turn.pk, his.turn.pk]})
     assert not his.case.decisions.filter(move="circle").exists()
     assert mine.case.decisions.filter(move="circle").exists()
+
+
+# --- 收回, 委派 ---
+
+
+def test_a_copy_called_back_unread_says_so_everywhere(paper, who, client):
+    one = before_leader(paper, who)
+    one.do("instruct", who.leader, opinion="同意。")
+    one.do("send", who.clerk, names=[who.colleague, who.outsider])
+    one.read(who.colleague)
+    acting.recall(one.side(who.outsider), actor=who.clerk, at=one.at)
+    rows = {row.name: row.undone for row in circulation_of(one.document, viewer=None).readers}
+    assert rows == {who.colleague.name: "", who.outsider.name: "收回"}
+    listed = with_hands(IncomingDocument.objects.filter(case=one.case)).get()
+    assert handed_to(listed.case) == f"{who.colleague.name}、{who.outsider.name}（收回）"
+    client.force_login(who.clerk)
+    page = client.get(reverse("case", args=[one.case.public_id]))
+    assert page.context["circulation_words"] == "已退回 1，未阅收回 1，在手 0，待送 0"
+
+
+def test_who_signed_for_a_unit_stands_in_the_register_though_he_has_delegated(paper, who):
+    one = before_leader(paper, who)
+    one.do("instruct", who.leader, opinion="同意。")
+    one.do("hand_over", who.clerk, names=[who.posts["crops"]])
+    acting.delegate(one.turn, to=who.colleague, actor=who.handler, opinion="请起草。", at=one.at)
+    listed = with_hands(IncomingDocument.objects.filter(case=one.case)).get()
+    assert who.handler.name in signed_for(listed.case)
+
+
+def test_another_original_waits_on_the_list_and_the_clerk_is_told(paper, who):
+    one = before_leader(paper, who)
+    one.do("instruct", who.leader, opinion="同意。")
+    hub = one.turn
+    one.do("send", who.clerk, names=[who.colleague], values={"in_order": True})
+    waits = acting.add_readers(hub, step="read", names=[who.outsider], in_order=True, actor=who.clerk, at=one.at)
+    goes = acting.add_readers(hub, step="read", names=[who.first_head], actor=who.clerk, at=one.at)
+    assert (waits, goes) == (False, True)

@@ -7,6 +7,7 @@ from django.test import Client
 
 from documents import registering
 from office import acting
+from office.clock import statutory_days
 from office.models import Case, Clock, Day, Organisation, User
 from office.models.clocks import KnownYear
 from tests.make import series
@@ -160,9 +161,17 @@ def test_a_make_up_day_brings_a_date_forward(system, who, running):
     system.post("/calendar/moved/", {"print": system.get("/calendar/moved/").context["print"]})
     running.refresh_from_db()
     assert running.due_at == due(19)
-    system.post("/calendar/2026/2026-11-17/", {"kind": "work", "note": "", "source": ""})
+    system.post("/calendar/2026/2026-11-17/", {"kind": "", "note": "", "source": ""})
     page = system.get("/calendar/moved/")
     assert (page.context["count"], page.context["later"]) == (1, 0)
+
+
+def test_a_day_that_is_worked_anyway_is_not_made_up_for(system):
+    page = system.post("/calendar/2026/2026-11-17/", {"kind": "work", "note": "", "source": ""})
+    assert "本来就上班" in text(page)
+    assert not Day.objects.filter(date=date(2026, 11, 17)).exists()
+    system.post("/calendar/2026/2026-11-21/", {"kind": "work", "note": "", "source": ""})
+    assert Day.objects.get(date=date(2026, 11, 21)).kind == "work"
 
 
 # --- A year's notice ---
@@ -177,6 +186,10 @@ def test_a_year_without_a_single_day_off_is_not_called_complete(system):
 
 def test_a_year_is_complete_when_its_days_are_entered_and_its_source_named(system):
     Day.objects.create(date=date(UNKNOWN, 1, 1), kind="holiday", note="元旦")
+    page = text(system.post(f"/calendar/{UNKNOWN}/known/", {"source": "国办发明电〔2030〕1号"}))
+    assert f"劳动节 {UNKNOWN}-05-01" in page or f"国庆节 {UNKNOWN}-10-01" in page
+    for day, name in statutory_days(UNKNOWN).items():
+        Day.objects.update_or_create(date=day, defaults={"kind": "holiday", "note": name})
     assert "source" in system.post(f"/calendar/{UNKNOWN}/known/", {"source": ""}).context["form"].errors
     system.post(f"/calendar/{UNKNOWN}/known/", {"source": "国办发明电〔2030〕1号"})
     page = text(system.get(f"/calendar/{UNKNOWN}/"))

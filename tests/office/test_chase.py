@@ -16,6 +16,7 @@ from office.chasing.sending import BATCH
 from office.clock import workdays
 from office.models import Barred, Case, Deputy, Ladder, Notice, PostHolding, Reminder, Turn
 from office.procedures import Period
+from office.views.deciding import chases_of
 from tests.office.chasing_ground import at, clock_of, current, no_more_of, rungs, told, with_handler, with_leader
 from tests.people import MONDAY, cast, person, seat
 from tests.sketches import Accusation, Incoming
@@ -132,16 +133,40 @@ def test_R_SUP_07_a_flash_paper_goes_to_the_duty_officer_at_night_and_on_days_of
     assert set(Notice.objects.filter(kind="chase").values_list("urgent", flat=True)) == {True}
 
 
+def test_who_is_told_of_a_paper_may_look_at_it(who):
+    duty = person("duty", "钱守夜", department=who.departments["office"])
+    PostHolding.objects.filter(post=who.posts["duty"]).update(ends_on=date(2026, 11, 1))
+    seat(who.posts["duty"], duty)
+    case = with_handler(who, urgency="flash").case
+    assert not access.visible_to(duty).filter(pk=case.pk).exists()
+    chase(at("2026-11-21T03:00"))
+    assert access.visible_to(duty).filter(pk=case.pk).exists()
+    acting.bar(case, people=[duty], actor=who.clerk, reason="亲属", at=at("2026-11-21T04:00"))
+    assert not access.visible_to(duty).filter(pk=case.pk).exists()
+
+
+def test_a_restricted_paper_is_told_to_nobody_who_may_not_see_it(who):
+    duty = person("duty", "钱守夜", department=who.departments["office"])
+    PostHolding.objects.filter(post=who.posts["duty"]).update(ends_on=date(2026, 11, 1))
+    seat(who.posts["duty"], duty)
+    case = with_handler(who, urgency="flash", restricted=True).case
+    chase(at("2026-11-21T03:00"))
+    assert "duty" not in told()
+    assert not access.visible_to(duty).filter(pk=case.pk).exists()
+
+
 def test_the_leader_on_duty_is_informed_after_the_second_time_and_stands_in_no_book(who):
     from office.models import Post
 
     seat(Post.objects.create(code="duty-leader", name="带班领导"), who.first_head)
-    with_handler(who, urgency="flash")
+    turn = with_handler(who, urgency="flash")
     chase(at("2026-11-16T11:33"))
     assert told("informed") == []
     chase(at("2026-11-16T13:33"))
     chase(at("2026-11-16T15:33"))
     assert told("informed") == ["head"]
+    assert "inform" in set(Reminder.objects.values_list("kind", flat=True))
+    assert "inform" not in {one.kind for one in chases_of(turn.case)}
     assert sorted(recorded().values_list("rung", flat=True)) == ["every-2h:1", "every-2h:2", "every-2h:3"]
 
 

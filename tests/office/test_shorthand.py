@@ -4,7 +4,13 @@ from datetime import date
 
 import pytest
 
-from office.shorthand import Unreadable, read_date, read_short_reference
+from office.shorthand import (
+    Unreadable,
+    read_date,
+    read_document_number,
+    read_short_reference,
+    short_document_number,
+)
 
 TODAY = date(2026, 11, 22)
 
@@ -59,3 +65,19 @@ def test_what_is_no_date_is_said(typed):
 ])  # fmt: skip
 def test_a_short_number_is_one_of_this_years(typed, meant):
     assert read_short_reference(typed, year=2026) == meant
+
+
+@pytest.mark.parametrize(("typed", "meant"), [
+    ("财农函 2026 9号", "财农函〔2026〕9号"), ("财农函 2026 第 09 号", "财农函〔2026〕9号"),
+    ("农发 [2026] 31", "农发〔2026〕31号"),
+    ("便函 12 3", "便函12 3"), ("第 5 期", "第5期"), ("农 发〔2026〕3 号", "农发〔2026〕3号"),
+])  # fmt: skip
+def test_two_numbers_never_become_one(typed, meant):
+    assert read_document_number(typed) == meant
+
+
+@pytest.mark.parametrize(("number", "short"), [
+    ("农明电〔2026〕31号", "农明电31"), ("便函12", ""), ("〔2026〕3号", ""), ("", ""),
+])  # fmt: skip
+def test_a_number_is_also_known_as_it_is_said(number, short):
+    assert short_document_number(number) == short

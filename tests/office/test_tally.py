@@ -26,6 +26,7 @@ from office.models import (
     Voided,
 )
 from office.models.cases import ContentChange
+from office.models.clocks import Reminder
 from office.verifying import verify
 from tests.owner import as_owner, behind_the_back
 from tests.people import CHINA, MONDAY, cast
@@ -74,6 +75,8 @@ def hang(table: str, case: Case, who) -> None:
     missing = {
         "office_pause": lambda: Pause.objects.create(
             clock=case.clocks.first(), from_at=LATER, basis="依据", actor=who.clerk, recorded_at=LATER),
+        "office_reminder": lambda: Reminder.objects.create(
+            clock=case.clocks.first(), rung="overdue", due_at=LATER, at=LATER, kind="chase", to=["局长"], words="超期"),
         "office_planned": lambda: Planned.objects.create(case=case, step="read", holder=who.leader, position=1),
         "office_link": lambda: Link.objects.create(
             from_case=case, to_case=who.paper, kind="see", by=who.clerk, at=LATER, asked={"what": "结果"}),
@@ -105,6 +108,7 @@ AROUND = {
     "office_case": ["restricted = true", "search_text = '别的'"],
     "office_turn": [f"holder_id = {OUTSIDER}", "opened_at = now()"],
     "office_clock": ["due_at = due_at + interval '10 days'", "starts_at = now()", "why = '{}'"],
+    "office_reminder": ["words = '没有催过'", "rung = 'other'"],
     "office_pause": ["from_at = from_at - interval '1 day'", "basis = '别的依据'"],
     "office_planned": ["position = position + 1"],
     "office_link": ["asked = '{}'"],
@@ -132,6 +136,7 @@ ITS_DOCUMENT = "document_id = (SELECT id FROM documents_incomingdocument WHERE c
 OF_CASE = {
     "office_case": "id = {case}",
     "office_pause": "true",
+    "office_reminder": "true",
     "office_link": "from_case_id = {case}",
     "office_caseusergrant": "content_object_id = {case}",
     "office_casegroupgrant": "content_object_id = {case}",
