@@ -372,7 +372,7 @@ def _register_row(one: IncomingDocument) -> dict:
         "pages": one.pages or "",
         "attachments": one.enclosures or "",
         "copy_number": one.copy_number,
-        "to": handed_to(case),
+        "to": handed_to(case).split("、"),
         "signers": signed_for(case).split("、"),
         "result": result_of(one, outcome=str(case.get_outcome_display())),
         "archive_number": one.archived_as,

@@ -58,7 +58,7 @@ class Page:
         if not self.office_work:
             return str(self.user.get_kind_display())
         seats = access.identity(self.user).seats
-        return "、".join(seat.name for seat in seats[:2]) or self.user.title
+        return "、".join(list(dict.fromkeys(seat.name for seat in seats))[:2]) or self.user.title
 
     @cached_property
     def duty_name(self) -> str:

@@ -288,6 +288,11 @@ class Slip(Sheet):
         places = [*self.readers, *[None] * max(-len(self.readers) % 3, 9 - len(self.readers))]
         return [places[at : at + 3] for at in range(0, len(places), 3)]
 
+    @property
+    def reading_middle(self) -> int:
+        """The row of the grid that bears the label of all, counted from 1."""
+        return (len(self.reading_grid) + 1) // 2
+
 
 @dataclass(frozen=True, kw_only=True)
 class Circulation(Sheet):
