@@ -268,19 +268,22 @@ class _Run:
         case = one.clock.case
         own = {person.pk for person in self.roster.behind(one.turn)}
         for person in one.people:
+            mine, kind = person.pk in own, one.due.rung.kind
+            if mine and kind == PHONE_TASK:
+                kind = NOTICE  # nobody telephones his own desk
             yield Notice(
                 person=person,
-                kind=NOTICE_KINDS[one.due.rung.kind],
+                kind=NOTICE_KINDS[kind],
                 case=case,
                 turn=one.turn,
-                words=self._words(one, own=person.pk in own)[:300],
+                words=self._words(one, own=mine, kind=kind)[:300],
                 urgent=case.urgency == Urgency.FLASH,
                 at=self.now,
             )
 
-    def _words(self, one: Told, *, own: bool) -> str:
+    def _words(self, one: Told, *, own: bool, kind: str) -> str:
         """Number, hands and date, never a title: a bar set later must still hide it."""
-        case, kind = one.clock.case, one.due.rung.kind
+        case = one.clock.case
         if case.restricted:
             return str(case)
         parts = {

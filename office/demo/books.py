@@ -4,6 +4,7 @@ from datetime import datetime
 
 from django.utils import timezone
 
+from office import day_one
 from office.models.contacts import Contact, Organisation
 from office.models.dials import Phrase
 from office.models.numbers import Series
@@ -11,16 +12,10 @@ from office.models.people import User
 from office.shorthand import initials
 
 YEAR, ISSUE, NUMBER = Series.Form.YEAR, Series.Form.ISSUE, Series.Form.NUMBER
-INCOMING, OUTGOING = "documents.incoming", "documents.outgoing"
+OUTGOING = "documents.outgoing"
 # 代字, name, function, form, number only.
 BOOKS = (
-    ("收", "上级来文", INCOMING, YEAR, False),
-    ("平", "平级来函", INCOMING, YEAR, False),
-    ("内", "下级请示报告", INCOMING, YEAR, False),
-    ("会", "会议通知", INCOMING, YEAR, False),
-    ("电", "电报", INCOMING, YEAR, False),
-    ("密", "涉密文件（只登编号）", INCOMING, YEAR, True),
-    ("信", "群众来信", INCOMING, YEAR, False),
+    *((name, title, day_one.INCOMING, YEAR, number_only) for name, title, number_only in day_one.INCOMING_BOOKS),
     ("某农党组发", "局党组文件", OUTGOING, YEAR, False),
     ("某农发", "局文件", OUTGOING, YEAR, False),
     ("某农函", "局函", OUTGOING, YEAR, False),
@@ -31,15 +26,6 @@ BOOKS = (
     ("简报", "简报", OUTGOING, ISSUE, False),
     ("督", "督办件", "supervision", YEAR, False),
     ("介字", "介绍信", "seals", NUMBER, False),
-)
-PHRASES = (
-    "同意。",
-    "同意拟办意见。",
-    "请按程序办理。",
-    "请抓紧办理，按时反馈。",
-    "请结合实际抓好贯彻落实。",
-    "已阅。",
-    "请有关股室阅研。",
 )
 OWN_PHRASES = {
     "zhouzhengping": ("请分管领导牵头落实。", "此件重要，请认真研究。", "提交局党组会研究。"),
@@ -84,7 +70,7 @@ def make(*, now: datetime) -> None:
             for position, (name, title, function, form, number_only) in enumerate(BOOKS)
         ]
     )  # fmt: skip
-    Phrase.objects.bulk_create([Phrase(text=text, position=place) for place, text in enumerate(PHRASES)])
+    day_one.make_phrases()
     for username, texts in OWN_PHRASES.items():
         person = User.objects.get(username=username)
         Phrase.objects.bulk_create(

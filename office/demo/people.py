@@ -12,6 +12,7 @@ from django.contrib.auth.hashers import make_password
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from office import day_one
 from office.levels import Secrecy
 from office.models.people import Department, Deputy, Kind, Leave, Post, PostHolding, User
 from office.shorthand import initials
@@ -111,28 +112,14 @@ PEOPLE = (
 # Who sat in a chair before: his papers keep his name, his account is closed.
 FORMER = Person("weizhigang", "魏志刚", "原农田建设管理股股长", "fields", ("head:fields",))
 
-# Chairs of the whole body: code, name, unit, rank, single, what its holder sees by rule.
-CHAIRS: tuple[tuple[str, str, str, int | None, bool, tuple[str, ...]], ...] = (
-    ("first-head", "局长", "", 1, True, ()),
-    ("leader-1", "副局长（分管办公室、人事、财务）", "", 2, True, ()),
-    ("leader-2", "副局长（分管种植业、农田、质量安全）", "", 3, True, ()),
-    ("leader-3", "副局长（分管畜牧、农机、执法）", "", 4, True, ()),
-    ("leader-4", "副局长（分管乡村振兴、农经、法规）", "", 5, True, ()),
-    ("discipline", "派驻纪检监察组组长", "", 6, True, ()),
-    ("office-director", "主任", "office", None, True, ("documents",)),
-    ("office-deputy-director", "副主任", "office", None, False, ("documents",)),
-    ("clerk", "文书", "office", None, False, ("documents",)),
-    ("secrecy-officer", "保密员", "office", None, True, ()),
-    ("supervision", "督查", "office", None, False, ("documents",)),
-    ("dispatch", "收发", "office", None, False, ()),
-    ("meetings-officer", "会务", "office", None, False, ()),
-    ("archivist", "档案员", "office", None, False, ()),
-    ("petition-desk", "信访接待", "office", None, False, ()),
-    ("seal-keeper", "印章保管A角", "office", None, True, ()),
-    ("seal-keeper-b", "印章保管B角", "office", None, True, ()),
-    ("duty", "值班", "", None, False, ()),
-    ("duty-leader", "带班领导", "", None, False, ()),
-)
+# What this bureau calls its leaders' chairs.
+LEADERS = {
+    "first-head": "局长",
+    "leader-1": "副局长（分管办公室、人事、财务）",
+    "leader-2": "副局长（分管种植业、农田、质量安全）",
+    "leader-3": "副局长（分管畜牧、农机、执法）",
+    "leader-4": "副局长（分管乡村振兴、农经、法规）",
+}
 
 
 def accounts() -> Sequence[Person]:
@@ -171,11 +158,7 @@ def make(*, password: str, now: datetime) -> None:
 
 
 def _chairs(units: dict[str, Department]) -> dict[str, Post]:
-    posts = {}
-    for code, name, where, rank, single, sees in CHAIRS:
-        posts[code] = Post.objects.create(
-            code=code, name=name, department=units.get(where), rank=rank, single=single, sees=list(sees)
-        )
+    posts = day_one.make_chairs(units["office"], names=LEADERS)
     for unit in UNITS:
         if unit.head:
             department = units[unit.key]

@@ -133,6 +133,14 @@ def test_R_SUP_07_a_flash_paper_goes_to_the_duty_officer_at_night_and_on_days_of
     assert set(Notice.objects.filter(kind="chase").values_list("urgent", flat=True)) == {True}
 
 
+def test_nobody_is_asked_to_telephone_his_own_desk(who):
+    turn = with_handler(who, urgency="urgent", to=who.clerk)
+    chase(turn.due_at + timedelta(hours=17))
+    assert told("phone_task") == [one.username for one in (who.second_clerk,)]
+    own = Notice.objects.exclude(kind="before").get(person=who.clerk, kind="chase", words__contains="请抓紧办理")
+    assert "电话" not in own.words
+
+
 def test_who_is_told_of_a_paper_may_look_at_it(who):
     duty = person("duty", "钱守夜", department=who.departments["office"])
     PostHolding.objects.filter(post=who.posts["duty"]).update(ends_on=date(2026, 11, 1))

@@ -4,6 +4,7 @@ import os
 import re
 import subprocess
 import sys
+import uuid
 from pathlib import Path
 
 import pytest
@@ -16,8 +17,9 @@ from django.test import Client
 from django.utils import timezone
 from redis.exceptions import ConnectionError as RedisConnectionError
 
-from office import checks, environment
-from office.models import User
+from office import checks, environment, procedures
+from office.chasing import roster
+from office.models import Case, Department, Post, PostHolding, User
 from tests.people import PASSWORD, person
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -225,7 +227,7 @@ def first_run(capsys, **more) -> dict[str, str]:
     return {username: password for _kind, username, password in rows}
 
 
-def test_the_first_run_makes_three_administrators_and_nothing_else(capsys):
+def test_the_first_run_makes_three_administrators_and_no_other_account(capsys):
     handed_out = first_run(capsys)
     made = dict(User.objects.values_list("username", "kind"))
     assert made == {"system": "system", "security": "security", "audit": "audit"}
@@ -238,6 +240,38 @@ def test_each_of_the_three_comes_in_and_has_to_choose_a_password(capsys):
         client = Client()
         assert client.post("/login/", {"username": username, "password": password}).status_code == 302
         assert client.get("/")["Location"] == "/password/"
+
+
+def test_the_first_run_makes_every_chair_a_paper_or_a_reminder_may_look_for(capsys):
+    first_run(capsys)
+    wanted = set(roster.POSTS.values())
+    for declared in procedures.REGISTRY.values():
+        if declared.code.startswith("documents."):
+            wanted |= {declared.hub, declared.fallback}
+            wanted |= {code for step in declared.steps.values() for code in (step.post, step.fallback)}
+    assert wanted - {"", "department-head"} <= set(Post.objects.values_list("code", flat=True))
+
+
+def test_after_the_first_run_a_clerk_who_is_seated_registers_number_one(capsys):
+    first_run(capsys)
+    admins = {one.kind: one for one in User.objects.all()}
+    clerk = person("clerk", "陈雅文", department=Department.objects.get(name="办公室"))
+    PostHolding.objects.create(
+        post=Post.objects.get(code="clerk"), person=clerk, starts_on=timezone.localdate(),
+        granted_by=admins["security"], confirmed_by=admins["audit"], confirmed_at=timezone.now(),
+    )
+    client = Client()
+    client.force_login(clerk)
+    today = timezone.localdate()
+    paper = {
+        "token": str(uuid.uuid4()), "series": "收", "received_on": today.isoformat(), "channel": "exchange",
+        "carrier": "paper", "sender": "省农业农村厅", "title": "关于做好冬春防火工作的通知", "secrecy": "0",
+        "urgency": "normal", "copies": "1", "purpose": "decision", "save": "next",
+    }  # fmt: skip
+    assert client.post("/documents/incoming/new/", paper).status_code == 302
+    case = Case.objects.get()
+    assert case.reference == f"收〔{today.year}〕1号"
+    assert case.turns.get().hands == Post.objects.get(code="clerk")
 
 
 def test_the_three_may_be_named(capsys):

@@ -6,6 +6,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.utils.translation import gettext as _
 
 from office import registers
+from office.models.contacts import Organisation
 from office.models.numbers import Series
 from office.models.people import User
 from office.registers import Selection, job
@@ -35,11 +36,17 @@ class Command(BaseCommand):
         if not target.parent.is_dir():
             raise CommandError(_("没有文件夹 %(folder)s。") % {"folder": target.parent})
         _refuse_no_book(options["code"], year=options["year"], name=options["series"])
+        groups = Organisation.Group.values
+        if unknown := [one for one in options["senders"] if one not in groups]:
+            given = {"group": unknown[0], "groups": "、".join(groups)}
+            raise CommandError(_("没有来文单位类别 %(group)s；有：%(groups)s。") % given)
         viewer = None
         if options["user"]:
             viewer = User.objects.filter(username=options["user"]).first()
             if viewer is None:
                 raise CommandError(_("没有账户 %(name)s。") % {"name": options["user"]})
+            if not viewer.does_office_business:
+                raise CommandError(_("%(name)s 是管理员账户，看不到登记簿。") % {"name": options["user"]})
         selection = Selection(
             year=options["year"],
             month=options["month"],
