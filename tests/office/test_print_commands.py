@@ -55,7 +55,8 @@ def register(tmp_path, *more: str) -> None:
 
 @pytest.mark.parametrize(("given", "words"), [
     (["--series", "无"], "没有“无”这一本；有：收"), (["--year", "2199"], "2199 年没有"),
-    (["--as", "nobody"], "没有账户"), (["--as", "system"], "管理员账户"), (["--senders", "foo"], "有：above、"), (["-o", "a.txt"], "结尾"), (["-o", "/nowhere/a.pdf"], "没有文件夹"),
+    (["--as", "nobody"], "没有账户"), (["--as", "system"], "管理员账户"), (["--senders", "foo"], "有：above、"),
+    (["-o", "a.txt"], "结尾"), (["-o", "/nowhere/a.pdf"], "没有文件夹"),
 ])  # fmt: skip
 def test_a_register_that_cannot_be_is_refused_in_a_sentence(paper, tmp_path, given, words):
     with pytest.raises(CommandError, match=words):
