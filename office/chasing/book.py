@@ -56,6 +56,9 @@ def recorded() -> QuerySet[Reminder]:
 def _automatic(one: Reminder) -> ChaseRow:
     kind = _("自动（提请电话催办）") if one.kind == PHONE_TASK else _("自动")
     words = _(one.words) if one.words else ""
+    if one.clock.label:
+        # A paper may be late with its handling and with its answer on the same day.
+        words = _("%(step)s：%(words)s") % {"step": _(one.clock.label), "words": words}
     return ChaseRow(one.at, one.clock.case, AUTO, kind, "、".join(one.to), None, words, due_at=one.due_at)
 
 

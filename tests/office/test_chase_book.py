@@ -36,7 +36,7 @@ def test_R_SUP_06_the_book_holds_what_was_sent_and_what_was_done_by_hand_newest_
     newer, older = chase_register(who.clerk)
     assert (newer.kind, newer.kind_words, newer.to, newer.by) == ("phone", "电话", "刘敏", who.clerk)
     assert (older.kind, older.kind_words, older.to, older.by) == ("auto", "自动", "刘敏", None)
-    assert older.words == "超期1个工作日催承办人"
+    assert older.words == "承办：超期1个工作日催承办人"
     assert older.late == timedelta(hours=15, minutes=30)
     assert chases_of(turn.case) == [older, newer]
 
