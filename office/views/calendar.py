@@ -222,6 +222,7 @@ def moved(request: Asked) -> HttpResponse:
         {
             "count": len(found),
             "later": sum(one.becomes > one.was for one in found),
+            "sooner": sum(one.becomes < one.was for one in found),
             "columns": [_("事项和环节"), _("原来"), _("改为"), _("件数")],
             "rows": rows[:MOST_ROWS],
             "rows_left_out": max(0, len(rows) - MOST_ROWS),

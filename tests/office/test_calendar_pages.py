@@ -163,7 +163,8 @@ def test_a_make_up_day_brings_a_date_forward(system, who, running):
     assert running.due_at == due(19)
     system.post("/calendar/2026/2026-11-17/", {"kind": "", "note": "", "source": ""})
     page = system.get("/calendar/moved/")
-    assert (page.context["count"], page.context["later"]) == (1, 0)
+    assert (page.context["count"], page.context["later"], page.context["sooner"]) == (1, 0, 1)
+    assert "1 个提前" in text(page) and "推后" not in text(page)
 
 
 def test_a_day_that_is_worked_anyway_is_not_made_up_for(system):
