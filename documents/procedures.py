@@ -61,8 +61,9 @@ HANDLE_STEP = Step(
     _("承办"),
     whom="departments",
     due=HANDLE,
-    # The result is written before the paper goes on (R-IN-17).
-    forbids=("skip",),
+    # The result is written before the paper goes on (R-IN-17), by whoever handles it: another who signs after him
+    # would report in his place. Before him, or beside him (协办), others may be asked.
+    forbids=("skip", "add_after"),
     moves=[
         Move("report", _("报结果"), to="conclude", opinion="must", then=paths.keep_result, primary=True),
         Move("ask_help", _("请协办"), side="assist", names="several", opinion="may"),

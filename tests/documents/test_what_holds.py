@@ -369,6 +369,15 @@ def test_who_signed_for_a_unit_stands_in_the_register_though_he_has_delegated(pa
     assert who.handler.name in signed_for(listed.case)
 
 
+def test_R_IN_17_nobody_signs_after_the_handler_and_reports_in_his_place(paper, who):
+    one = before_leader(paper, who)
+    one.do("instruct", who.leader, opinion="同意。")
+    one.do("hand_over", who.clerk, names=[who.posts["crops"]])
+    with pytest.raises(acting.Refused, match="不能"):
+        acting.add_signer(one.turn, to=who.outsider, before=False, opinion="已拟。", actor=who.handler, at=one.at)
+    acting.add_signer(one.turn, to=who.outsider, before=True, actor=who.handler, at=one.at)
+
+
 def test_another_original_waits_on_the_list_and_the_clerk_is_told(paper, who):
     one = before_leader(paper, who)
     one.do("instruct", who.leader, opinion="同意。")
