@@ -111,12 +111,14 @@ BREAKS = {
         SELECT t.id FROM office_turn t JOIN office_case c ON c.id = t.case_id JOIN office_post p ON p.id = t.post_id
         WHERE EXISTS (SELECT 1 FROM office_casegroupgrant g WHERE g.content_object_id = t.case_id
         AND g.group_id = p.group_id) = c.sealed""",
-    "nobody has been let in who was not involved": """
+    "nobody has been let in who was neither involved nor told of it by a reminder": """
         SELECT g.id FROM office_caseusergrant g JOIN office_case c ON c.id = g.content_object_id
         WHERE g.user_id <> c.opened_by_id
         AND NOT EXISTS (SELECT 1 FROM office_turn t WHERE t.case_id = c.id AND t.holder_id = g.user_id)
         AND NOT EXISTS (SELECT 1 FROM office_decision d WHERE d.case_id = c.id
                         AND g.user_id IN (d.actor_id, d.on_behalf_of_id))
+        AND NOT EXISTS (SELECT 1 FROM office_notice n WHERE n.case_id = c.id AND n.person_id = g.user_id
+                        AND n.kind IN ('chase', 'phone_task', 'informed'))
         AND NOT (c.sealed AND EXISTS (SELECT 1 FROM office_turn t JOIN office_postholding h ON h.post_id = t.post_id
                                       WHERE t.case_id = c.id AND h.person_id = g.user_id))""",
     "no chair has been let in that never held it": """
