@@ -14,7 +14,7 @@ from office.bench.chase import bench_chase
 from office.chasing import Chased, chase, recorded
 from office.chasing.sending import BATCH
 from office.clock import workdays
-from office.models import Barred, Case, Deputy, Ladder, Notice, PostHolding, Reminder, Turn
+from office.models import Barred, Case, Deputy, Ladder, Notice, Post, PostHolding, Reminder, Turn
 from office.procedures import Period
 from office.views.deciding import chases_of
 from tests.office.chasing_ground import at, clock_of, current, no_more_of, rungs, told, with_handler, with_leader
@@ -136,7 +136,7 @@ def test_R_SUP_07_a_flash_paper_goes_to_the_duty_officer_at_night_and_on_days_of
 def test_nobody_is_asked_to_telephone_his_own_desk(who):
     turn = with_handler(who, urgency="urgent", to=who.clerk)
     chase(turn.due_at + timedelta(hours=17))
-    assert told("phone_task") == [one.username for one in (who.second_clerk,)]
+    assert told("phone_task") == [who.second_clerk.username]
     own = Notice.objects.exclude(kind="before").get(person=who.clerk, kind="chase", words__contains="请抓紧办理")
     assert "电话" not in own.words
 
@@ -164,8 +164,6 @@ def test_a_restricted_paper_is_told_to_nobody_who_may_not_see_it(who):
 
 
 def test_the_leader_on_duty_is_informed_after_the_second_time_and_stands_in_no_book(who):
-    from office.models import Post
-
     seat(Post.objects.create(code="duty-leader", name="带班领导"), who.first_head)
     turn = with_handler(who, urgency="flash")
     chase(at("2026-11-16T11:33"))
