@@ -120,8 +120,9 @@ class Walk(Ground):
                 here, actor=person, reason=self.words(here, "紧急。"), at=self.tick(), to=to))
 
     def a_clock_is_turned(self, on: int, by: int, how: int, name: int) -> None:
-        what = pick(("extend", "pause", "resume"), how)
-        here = self.clock(on, **{"pause": {"why__pausable": True}, "resume": {"pauses__to_at": None}}.get(what, {}))
+        paused = self.clock(on, pauses__isnull=False, pauses__to_at=None)
+        what = "resume" if paused and how % 2 else pick(("extend", "pause"), how)
+        here = paused if what == "resume" else self.clock(on, **({"why__pausable": True} if what == "pause" else {}))
         if here is None:
             return
         turn = here.turn or here.case.turns.get(side=False, ended_at=None)
