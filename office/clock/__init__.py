@@ -1,6 +1,6 @@
 """Deadlines over the office's calendar: what a period is, which days count, and why this date."""
 
-from .calendars import Calendar, Day, Unreachable, statutory_days
+from .calendars import Calendar, Day, Unreachable, can_be_made_up_for, statutory_days
 from .limits import (
     KINDS,
     OFFICE_HOURS,
@@ -29,6 +29,7 @@ __all__ = [
     "Run",
     "Stop",
     "Unreachable",
+    "can_be_made_up_for",
     "days",
     "due",
     "half_days",

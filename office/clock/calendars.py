@@ -136,6 +136,11 @@ class Calendar:
         whole = sum(len(self._workdays(year)) for year in range(a.year + 1, b.year))
         return len(first) - bisect_right(first, a) + whole + bisect_right(last, b)
 
+    def statutory_days_worked(self, year: int) -> list[tuple[date, str]]:
+        """Days off by law that these rows would have worked, with their festivals in the active language: no
+        official notice has any."""
+        return [(day, festival(name)) for day, name in sorted(statutory_days(year).items()) if self.is_workday(day)]
+
     def unknown_years(self, first: int, last: int) -> tuple[tuple[int, int], ...]:
         """The years from `first` to `last` without a notice, as closed ranges: ((2027, 2029), …)."""
         ranges: list[tuple[int, int]] = []
@@ -201,6 +206,11 @@ def statutory_days(year: int) -> Mapping[date, str]:
     if not found:
         found = {date(year, month, day): name for (month, day), name in FIXED_DAYS.items()}
     return found
+
+
+def can_be_made_up_for(day: date) -> bool:
+    """Whether 补班 can lie on the day: a weekday is worked anyway, unless the law makes it a day off."""
+    return day.weekday() >= 5 or day in statutory_days(day.year)
 
 
 def lunar_known(year: int) -> bool:

@@ -17,7 +17,7 @@ from django.utils.translation import ngettext, pgettext
 from django.views.decorators.http import require_GET, require_http_methods
 
 from office import procedures, showing, timing
-from office.clock import Calendar, statutory_days
+from office.clock import Calendar, can_be_made_up_for
 from office.clock import Day as CalendarDay
 from office.clock.calendars import festival
 from office.forms.calendar import DayForm, KnownYearForm
@@ -49,8 +49,7 @@ def day(request: Asked, year: int, on: date) -> HttpResponse:
     row = Day.objects.filter(date=on).first()
     initial = {"kind": row.kind, "note": row.note, "source": row.source} if row else {}
     form = DayForm(request.POST or None, initial=initial)
-    made_up = request.POST.get("kind") == Day.Kind.WORK
-    if made_up and on.weekday() < 5 and on not in statutory_days(year):
+    if request.POST.get("kind") == Day.Kind.WORK and not can_be_made_up_for(on):
         form.add_error("kind", _("%(day)s 本来就上班，不用补班。") % {"day": on.isoformat()})
     if request.method == "POST" and form.is_valid():
         kind = form.cleaned_data["kind"]
@@ -156,7 +155,8 @@ def known(request: Asked, year: int) -> HttpResponse:
     form = KnownYearForm(request.POST or None)
     rows = list(Day.objects.filter(date__year=year))
     off = [row for row in rows if row.kind != Day.Kind.WORK]
-    worked = _statutory_days_worked(year, rows) if off else []
+    table = Calendar({row.date: CalendarDay(row.kind, row.note) for row in rows}, [year])
+    worked = table.statutory_days_worked(year) if off else []
     if request.method == "POST" and worked:
         form.add_error(
             None,
@@ -188,12 +188,6 @@ def known(request: Asked, year: int) -> HttpResponse:
             "back_url": reverse("calendar_year", args=[year]),
         },
     )
-
-
-def _statutory_days_worked(year: int, rows: list[Day]) -> list[tuple[date, str]]:
-    """The days off by law that would be worked by these rows: no official notice has any."""
-    table = Calendar({row.date: CalendarDay(row.kind, row.note) for row in rows}, [year])
-    return [(day, festival(name)) for day, name in sorted(statutory_days(year).items()) if table.is_workday(day)]
 
 
 # --- Dates that move --------------------------------------------------------------------------------------------
