@@ -27,7 +27,7 @@ ADMITTED: dict[str, frozenset[str]] = {
     **_open({OFFICE}, "phrases phrase_up phrase_down phrase_remove deputies deputy_end leave leave_remove"),
     # Daily work (office/urls_work.py, office/files).
     **_open({OFFICE}, "queue reading done started followed batch turn turn_draft record"),
-    **_open({OFFICE}, "case follow void extend relocate bar circulation take_back looks chase_new"),
+    **_open({OFFICE}, "case follow void extend relocate bar relate circulation take_back looks chase_new"),
     **_open({OFFICE}, "correct confirm_record"),
     **_open({OFFICE}, "why chase_register chase_answer search jobs job job_file registers file file_page"),
     # The functions.

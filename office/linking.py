@@ -13,7 +13,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from office import access, notices, procedures
-from office.acting.bars import copy_bars, lock_linked, take_from_barred
+from office.acting.bars import copy_bars, lock_linked, settle
 from office.acting.door import Refused, clean_words, lock_case, now_or
 from office.acting.forward import start
 from office.models.cases import Case, Link
@@ -112,8 +112,7 @@ def connect(one: Case, other: Case, *, kind: str, actor: User, at: datetime | No
             from_case=one, to_case=other, kind=kind, undone_at=None, defaults={"by": actor, "at": at}
         )
         copy_bars(one, other, at=at)
-        for case in cases:
-            take_from_barred(case, actor=actor, at=at)
+        settle(cases, actor=actor, at=at)
         return link
 
 

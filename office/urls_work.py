@@ -21,6 +21,7 @@ urlpatterns = [
     path("cases/<str:public_id>/extend/", beside.extend, name="extend"),
     path("cases/<str:public_id>/relocate/", beside.relocate, name="relocate"),
     path("cases/<str:public_id>/bar/", beside.bar, name="bar"),
+    path("cases/<str:public_id>/relate/", beside.relate, name="relate"),
     path("cases/<str:public_id>/circulation/", beside.circulation, name="circulation"),
     path("cases/<str:public_id>/take-back/", deciding.take_back, name="take_back"),
     path("cases/<str:public_id>/looks/", tracking.looks, name="looks"),

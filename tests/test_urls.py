@@ -191,7 +191,7 @@ def furnish(who: Cast) -> dict[str, Place]:
 # Addresses without arguments, and those of a paper that take its public id only.
 PLAIN = [name for name in sorted(admission.ADMITTED) if admission.url_if_any(name)]
 PAPER = [
-    *("case", "follow", "void", "extend", "relocate", "bar", "circulation", "looks", "chase_new"),
+    *("case", "follow", "void", "extend", "relocate", "bar", "relate", "circulation", "looks", "chase_new"),
     *("incoming_edit", "incoming_slip", "incoming_circulation", "incoming_label"),
 ]
 

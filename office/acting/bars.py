@@ -38,13 +38,18 @@ def bar(
             rows += [Barred(case=one, person=person, source_case=source, at=at) for person in people]
             rows += [Barred(case=one, department=unit, source_case=source, at=at) for unit in departments]
         Barred.objects.bulk_create(rows, ignore_conflicts=True)
-        for one in cases:
-            take_from_barred(one, actor=actor, at=at)
-            if nobody := _in_no_hands(one):
-                raise Refused(
-                    _("回避之后，%(case)s 到%(post)s就没有人能办了。请先让系统管理员安排别人任这个岗位，再登记回避。")
-                    % {"case": one.reference or one.public_id, "post": nobody}
-                )
+        settle(cases, actor=actor, at=at)
+
+
+def settle(cases: list[Case], *, actor: User, at: datetime) -> None:
+    """Take each of these locked cases from whom it is now kept from. Raises Refused where nobody could go on."""
+    for one in cases:
+        take_from_barred(one, actor=actor, at=at)
+        if nobody := _in_no_hands(one):
+            raise Refused(
+                _("回避之后，%(case)s 到%(post)s就没有人能办了。请先让系统管理员安排别人任这个岗位，再登记回避。")
+                % {"case": one.reference or one.public_id, "post": nobody}
+            )
 
 
 def _note(case: Case, *, actor: User, reason: str, at: datetime) -> None:

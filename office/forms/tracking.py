@@ -8,14 +8,18 @@ from django.utils import timezone
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from office import acting, clock, timing
+from office import acting, clock, searching, showing, timing
 from office.forms.typed import choosing
+from office.models.cases import Case
 from office.models.clocks import Clock
 from office.models.people import Department, User
 from office.procedures import Procedure
 
 from .deciding import DateField
 from .people import Candidates, HolderField, HoldersField
+
+# Papers named where several are meant by what was typed.
+MOST_NAMED = 3
 
 
 class ExtendForm(forms.Form):
@@ -25,9 +29,10 @@ class ExtendForm(forms.Form):
     until = DateField(label=_("延到"))
     reason = forms.CharField(label=_("理由"), max_length=300, widget=forms.Textarea(attrs={"rows": 3}))
 
-    def __init__(self, *args: Any, clocks: list[Clock], **kwargs: Any) -> None:
+    def __init__(self, *args: Any, clocks: list[Clock], wordless: bool = False, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.clocks = clocks
+        self.fields["reason"].required = not wordless
         choosing(self, "which").choices = [(str(one.pk), self._words(one)) for one in clocks]
 
     @staticmethod
@@ -47,15 +52,22 @@ class ExtendForm(forms.Form):
 
 
 class ReasonForm(forms.Form):
+    """`wordless`: the reason for what is done to a state secret stays on paper (R-SEC-03), as in the forms below."""
+
     reason = forms.CharField(label=_("理由"), max_length=300, widget=forms.Textarea(attrs={"rows": 3}))
+
+    def __init__(self, *args: Any, wordless: bool = False, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["reason"].required = not wordless
 
 
 class RelocateForm(forms.Form):
     step = forms.ChoiceField(label=_("移到哪一步"))
     reason = forms.CharField(label=_("理由"), max_length=300, widget=forms.Textarea(attrs={"rows": 3}))
 
-    def __init__(self, *args, procedure: type[Procedure], **kwargs) -> None:
+    def __init__(self, *args, procedure: type[Procedure], wordless: bool = False, **kwargs) -> None:
         super().__init__(*args, **kwargs)
+        self.fields["reason"].required = not wordless
         choosing(self, "step").choices = [
             (step.code, step.label) for step in procedure.steps.values() if not step.side and not step.retired
         ]
@@ -103,3 +115,53 @@ class BarForm(forms.Form):
         if not self.errors and not data.get("people") and not data.get("departments"):
             self.add_error("people", gettext("请选要回避的人或部门。"))
         return data
+
+
+class RelateForm(forms.Form):
+    """Another paper, by the number somebody has before him, and what this one is to it."""
+
+    number = forms.CharField(
+        label=_("另一份文件"),
+        max_length=120,
+        help_text=_("写编号（收2026-412，也可以扫处理单上的码）、来文字号或标题里的几个字"),
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+    )
+    kind = forms.ChoiceField(
+        label=_("本件和它的关系"),
+        choices=[
+            ("see", _("参见它")),
+            ("answers", _("是对它的答复")),
+            ("forwards", _("是对它的转发")),
+            ("revokes", _("废止它")),
+        ],
+        initial="see",
+        widget=forms.RadioSelect,
+    )
+
+    def __init__(self, *args: Any, case: Case, user: User, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.case, self.user = case, user
+
+    def clean_number(self) -> Case:
+        """The one paper meant, among those the user may see."""
+        typed = self.cleaned_data["number"]
+        exact = searching.by_reference(self.user, typed)
+        if exact is not None:
+            if exact.pk == self.case.pk:
+                raise forms.ValidationError(gettext("这就是本件的编号，请写另一份文件的编号。"))
+            return exact
+        named = searching.search(self.user, typed, count=MOST_NAMED + 2)
+        others = [one for one in named if one.pk != self.case.pk]
+        if not others:
+            raise forms.ValidationError(gettext("没有找到这份文件，请核对编号。您看不到的文件也不能关联。"))
+        if len(others) > 1:
+            raise forms.ValidationError(self._several(others))
+        return others[0]
+
+    @staticmethod
+    def _several(found: list[Case]) -> str:
+        numbers = [f"{one.reference or one.public_id} {showing.title_of(one)}" for one in found[:MOST_NAMED]]
+        named = gettext("、").join(numbers)
+        if len(found) > MOST_NAMED:
+            return gettext("找到好几份：%(named)s 等。请写其中一份的编号。") % {"named": named}
+        return gettext("找到好几份：%(named)s。请写其中一份的编号。") % {"named": named}

@@ -10,11 +10,12 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 from django.views.decorators.http import require_http_methods
 
-from office import access, acting, procedures, showing
+from office import access, acting, linking, procedures, showing
 from office.acting.door import wordless
-from office.forms.tracking import AddReadersForm, BarForm, ExtendForm, ReasonForm, RelocateForm
-from office.models.cases import Case, Relocation, Turn
+from office.forms.tracking import AddReadersForm, BarForm, ExtendForm, ReasonForm, RelateForm, RelocateForm
+from office.models.cases import Case, Link, Relocation, Turn
 from office.views.asked import Asked
+from office.views.relations import BY_HAND, links_of, may_relate, words_of
 from office.views.tracking import circulation_rows, circulation_words, visible
 
 
@@ -52,7 +53,7 @@ def void(request: Asked, public_id: str) -> HttpResponse:
         raise Http404
     if (over := _refused_when_closed(request, found)) is not None:
         return over
-    form = ReasonForm(request.POST or None)
+    form = ReasonForm(request.POST or None, wordless=wordless(found))
     if request.method == "POST" and form.is_valid():
         try:
             acting.void(found, actor=request.user, reason=form.cleaned_data["reason"])
@@ -84,6 +85,7 @@ def extend(request: Asked, public_id: str) -> HttpResponse:
     form = ExtendForm(
         request.POST or None,
         clocks=list(running.select_related("case", "turn__holder", "turn__post__department").order_by("due_at", "pk")),
+        wordless=wordless(found),
     )
     if request.method == "POST" and form.is_valid():
         try:
@@ -122,7 +124,9 @@ def relocate(request: Asked, public_id: str) -> HttpResponse:
     )
     if asked is not None:
         return _answer_relocation(request, found, asked)
-    form = RelocateForm(request.POST or None, procedure=procedures.get(found.procedure))
+    form = RelocateForm(
+        request.POST or None, procedure=procedures.get(found.procedure), wordless=wordless(found)
+    )
     if request.method == "POST" and form.is_valid():
         try:
             acting.ask_relocation(
@@ -284,3 +288,54 @@ def _circulate(request: Asked, found: Case, hub: Turn, form: AddReadersForm) -> 
         if place:
             keys[place - 1], keys[place] = keys[place], keys[place - 1]
             acting.reorder(hub, planned=keys, actor=request.user)
+
+
+@require_http_methods(["GET", "POST"])
+def relate(request: Asked, public_id: str) -> HttpResponse:
+    """关联: what this paper has to do with another one, written down and taken back."""
+    found = visible(request, public_id, at=gettext_noop("关联"))
+    if not may_relate(request.user, found):
+        raise Http404
+    if "undo" in request.POST:
+        return _unrelate(request, found)
+    form = RelateForm(request.POST or None, case=found, user=request.user)
+    if request.method == "POST" and form.is_valid():
+        other, kind = form.cleaned_data["number"], Link.Kind(form.cleaned_data["kind"])
+        try:
+            linking.connect(found, other, kind=kind, actor=request.user)
+        except acting.Refused as refused:
+            form.add_error("number", refused.sentence)
+        else:
+            messages.success(
+                request,
+                _("已关联：%(kind)s %(number)s《%(title)s》")
+                % {
+                    "kind": words_of(kind, out=True),
+                    "number": other.reference,
+                    "title": showing.title_of(other),
+                },
+            )
+            return redirect("relate", public_id)
+    return TemplateResponse(
+        request,
+        "office/relate.html",
+        {
+            "case": {
+                "reference": found.reference,
+                "title": showing.title_of(found),
+                "url": reverse("case", args=[public_id]),
+            },
+            "links": links_of(found, user=request.user),
+            "form": form,
+        },
+        status=422 if form.errors else 200,
+    )
+
+
+def _unrelate(request: Asked, case: Case) -> HttpResponse:
+    """Of what the reader sees only, and only what was written down by hand."""
+    shown = {str(one["key"]) for one in links_of(case, user=request.user) if one["by_hand"]}
+    if (key := request.POST["undo"]) in shown:
+        linking.undo(Link.objects.select_related("from_case").get(pk=key, kind__in=BY_HAND), actor=request.user)
+        messages.success(request, _("已解除关联。"))
+    return redirect("relate", case.public_id)
