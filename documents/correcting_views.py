@@ -14,11 +14,12 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, gettext_noop
 from django.views.decorators.http import require_http_methods
 
-from office import access, acting, files, shorthand, showing, timing
+from office import access, acting, files, procedures, shorthand, showing, timing
 from office.acting.door import wordless
 from office.levels import Secrecy, Urgency
 from office.models.cases import Case, ContentChange
 from office.models.files import Attachment
+from office.models.people import User
 from office.views.asked import Asked
 from office.views.tracking import visible
 
@@ -40,7 +41,7 @@ def incoming_edit(request: Asked, public_id: str) -> HttpResponse:
     if not (access.holds_hub(request.user, case) or case.opened_by_id == request.user.pk):
         raise Http404
     form = CorrectionForm(request.POST or None, request.FILES or None, document=document)
-    if request.method == "POST" and form.is_valid() and _correct(request, form, document):
+    if request.method == "POST" and form.is_valid() and _correct(request, form, case):
         messages.success(request, _("已更正，改动前后的内容都留在记录里。"))
         return redirect("case", public_id)
     return TemplateResponse(
@@ -59,48 +60,63 @@ def incoming_edit(request: Asked, public_id: str) -> HttpResponse:
     )
 
 
-def _correct(request: Asked, form: CorrectionForm, document: IncomingDocument) -> bool:
+def _correct(request: Asked, form: CorrectionForm, case: Case) -> bool:
+    """Whether it was done; else the form says why not, and nothing has changed."""
     data = form.cleaned_data
     try:
-        with transaction.atomic():
-            case = Case.objects.select_for_update(of=("self",)).get(pk=document.case_id)
-            if case.outcome == "void":
-                raise acting.Refused(_("已作废的登记不能更正。"))
-            document.sender = registering.sender_named(data["sender"])
-            for name in ("received_on", "dated_on", "copies", "pages", "copy_number", "note"):
-                setattr(document, name, data[name])
-            document.enclosures = data["enclosures"] or 0
-            if data["number"] != document.number:
-                document.number_typed = data["number"]
-                document.number = shorthand.read_document_number(data["number"])
-            moved = _correct_meeting(document, data) or _correct_answer(document, data)
-            document._change_reason = data["reason"]
-            document.save()
-            if moved and document.answered_on is None and case.closed_at is None:
-                _chase_anew(document, at=timezone.now())
-            before = {"title": case.title, "urgency": case.urgency, "secrecy": str(case.secrecy)}
-            case.title, case.urgency = data["title"], data["urgency"]
-            if data.get("work_secret"):
-                acting.make_work_secret(case, by=request.user)
-            if not wordless(case):
-                case.search_text = registering.search_words(document)
-            case.save(update_fields=["title", "urgency", "search_text", "secrecy", "restricted"])
-            if data["files"]:
-                files.attach(
-                    case,
-                    data["files"],
-                    actor=request.user,
-                    role=Attachment.Role.ATTACHMENT,
-                    at=timezone.now(),
-                )
-            acting.note_content(case, actor=request.user, reason=data["reason"], before=before)
+        # Files are read and scanned before the case is locked.
+        with files.checked(data["files"]) as ready, transaction.atomic():
+            _rewrite(Case.objects.select_for_update(of=("self",)).get(pk=case.pk), data, ready, by=request.user)
     except acting.Refused as refused:
         form.add_error(None, refused.sentence)
+        form.see_again(case)
         return False
     except files.Unfit as unfit:
         form.add_error("files", str(unfit))
         return False
     return True
+
+
+def _rewrite(case: Case, data: dict, ready: list[files.Checked], *, by: User) -> None:
+    """What is read under the lock is what is written. Raises Refused."""
+    if case.outcome == "void":
+        raise acting.Refused(_("已作废的登记不能更正。"))
+    if data["content_hash"] and data["content_hash"] != case.content_hash:
+        raise acting.Refused(_("您打开这一页以后，别人更正过这份登记，见下面的改动记录。请核对以后再保存。"))
+    document = IncomingDocument.objects.select_related("sender").get(case=case)
+    document.case = case
+    before = {"title": case.title, "urgency": case.urgency, "secrecy": str(case.secrecy)}
+    group = document.sender.group
+    document.sender = registering.sender_named(data["sender"], book=case.series.name if case.series else "")
+    for name in ("received_on", "dated_on", "copies", "pages", "copy_number", "note"):
+        setattr(document, name, data[name])
+    document.enclosures = data["enclosures"] or 0
+    if data["number"] != document.number:
+        document.number_typed = data["number"]
+        document.number = shorthand.read_document_number(data["number"])
+    case.title, case.urgency = data["title"], data.get("urgency", case.urgency)
+    if data.get("telegram"):
+        document.telegram = data["telegram"]
+        case.urgency = registering.TELEGRAM_RUNS_AS[document.telegram]
+    moved = _correct_meeting(document, data) or _correct_answer(document, data)
+    document._change_reason = data["reason"]
+    document.save()
+    if data.get("work_secret"):
+        acting.make_work_secret(case, by=by)
+    if not wordless(case):
+        case.search_text = registering.search_words(document)
+    case.save(update_fields=["title", "urgency", "search_text", "secrecy", "restricted"])
+    at = timezone.now()
+    if ready:
+        files.attach(case, ready, actor=by, role=Attachment.Role.ATTACHMENT, at=at)
+    acting.note_content(case, actor=by, reason=data["reason"], before=before)
+    if case.closed_at is None:
+        if (moved or document.sender.group != group) and document.answered_on is None:
+            _chase_anew(document, at=at)
+        for turn in case.turns.filter(ended_at__isnull=True).select_related("case"):
+            # The date of handling hangs on the urgency and on the answer (R-IN-18, R-IN-19, R-IN-21).
+            procedure = procedures.get(case.procedure)
+            timing.recount(turn, procedure=procedure, step=procedure.step(turn.step), at=at)
 
 
 def _correct_meeting(document: IncomingDocument, data: dict) -> bool:
@@ -164,8 +180,8 @@ def _versions(record) -> list[dict]:
                     "at": new.history_date,
                     "who": str(new.history_user or ""),
                     "field": str(AS_TYPED if change.field == "number_typed" else field.verbose_name),
-                    "old": _in_words(change.old),
-                    "new": _in_words(change.new),
+                    "old": _in_words(change.old, field),
+                    "new": _in_words(change.new, field),
                     "reason": new.history_change_reason or "",
                 }
             )
@@ -178,7 +194,9 @@ def _case_words(field: str, value: str) -> str:
     return str(Urgency(value).label) if field == "urgency" and value else value
 
 
-def _in_words(value: Any) -> str:
+def _in_words(value: Any, field: Any) -> str:
+    if getattr(field, "choices", None):
+        return str(dict(field.flatchoices).get(value, value))
     if isinstance(value, datetime):
         return showing.moment(value)
     if isinstance(value, bool):

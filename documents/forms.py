@@ -16,14 +16,24 @@ from office import clock, numbering, shorthand
 from office.acting.door import marked, wordless
 from office.forms.deciding import DateField
 from office.levels import FIRST_STATE_SECRET, Secrecy, Urgency
+from office.models.cases import Case
 from office.models.contacts import Organisation
 from office.models.numbers import Series
 from office.models.people import Kind, User
 
 from .models import IncomingDocument
-from .registering import FUNCTION, WORDS, sender_named, senders_by_letters
+from .registering import ARTICLE, FUNCTION, sender_named, senders_by_letters, words_on_a_secret
 
 MEETING_BOOK, TELEGRAM_BOOK = "会", "电"
+
+
+# What only an opened letter tells (R-IN-25): at the counter, and where an entry is corrected.
+INSIDE = ("title", "doc_number", "dated_on", "pages", "attachments_count", "from_meeting", "answer_wanted", "answer_by")
+INSIDE_CORRECTED = ("title", "number", "dated_on", "pages", "enclosures", "answer_wanted", "answer_by", "files")
+
+
+def _inside_words(column: str) -> str:
+    return _("亲启件只登信封，不写“%(column)s”（R-IN-25）。") % {"column": column}
 
 
 class SeveralFiles(forms.ClearableFileInput):
@@ -196,54 +206,43 @@ class IncomingForm(forms.Form):
             for name in ("meeting_at", "meeting_place", "meeting_rank", "meeting_answer_by"):
                 self.errors.pop(name, None)
                 data[name] = None
-        purpose, secrecy = data.get("purpose"), data.get("secrecy", 0)
-        classified = secrecy >= FIRST_STATE_SECRET and not settings.CLASSIFIED_NETWORK
+        envelope = data.get("purpose") == IncomingDocument.Purpose.ENVELOPE
+        classified = data.get("secrecy", 0) >= FIRST_STATE_SECRET and not settings.CLASSIFIED_NETWORK
         if classified:
             self._refuse_words(data)
-        elif purpose == IncomingDocument.Purpose.ENVELOPE:
+        if envelope:
             self._only_the_outside(data)
-        elif not data.get("title") and "title" not in self.errors:
+        if not (classified or envelope or data.get("title") or "title" in self.errors):
             self.add_error("title", _("请写标题。"))
         if data.get("dated_on") and data.get("received_on") and data["dated_on"] > data["received_on"]:
             self.add_error("dated_on", _("成文日期不能晚于收文日期。"))
         _answer_after_receipt(self, data)
         if data.get("series") == TELEGRAM_BOOK and not data.get("telegram_urgency"):
             self.add_error("telegram_urgency", _("电报请选等级。"))
-        if data.get("series") == MEETING_BOOK and not classified:
+        if data.get("series") == MEETING_BOOK and not classified and not envelope:
             self._meeting(data)
         brought = data.get("channel") == IncomingDocument.Channel.MEETING
-        if brought and not classified and not data.get("from_meeting"):
+        if brought and not classified and not envelope and not data.get("from_meeting"):
             self.add_error("from_meeting", _("会议带回的文件请写会议名称（R-IN-07）。"))
         return data
 
     def _refuse_words(self, data: dict) -> None:
-        article = _("《保守国家秘密法》第三十一条，R-SEC-03")
-        if data.get("title"):
-            self.add_error(
-                "title",
-                _("涉密文件只登编号、来文单位、密级和期限，不写标题（%(article)s）。") % {"article": article},
-            )
-        number = shorthand.read_document_number(data.get("doc_number") or "")
-        if number and not re.search(r"\d+号?$", number):
-            words = _("涉密文件只登编号，这里不像一个文号（%(article)s）。") % {"article": article}
-            self.add_error("doc_number", words)
-        for name in WORDS:
-            if data.get(name):
-                self.add_error(
-                    name,
-                    _("涉密文件不写“%(column)s”（%(article)s）。")
-                    % {"column": self.fields[name].label, "article": article},
-                )
+        typed = {**data, "number": data.get("doc_number")}
+        for name, sentence in words_on_a_secret(typed).items():
+            self.add_error("doc_number" if name == "number" else name, sentence)
         if data.get("files"):
-            self.add_error(
-                "files", _("涉密文件不得上传（%(article)s）。请取消选择文件。") % {"article": article}
-            )
+            words = _("涉密文件不得上传（%(article)s）。请取消选择文件。")
+            self.add_error("files", words % {"article": ARTICLE})
 
     def _only_the_outside(self, data: dict) -> None:
+        """R-IN-25: what stands inside is in no column, whatever was typed before the clerk saw what it is."""
         if not data.get("addressee"):
             self.add_error("addressee", _("亲启件请选收件人（R-IN-25）。"))
-        if data.get("title") or data.get("doc_number"):
-            self.add_error("title", _("亲启件只登信封，不写标题和文号（R-IN-25）。"))
+        if data.get("series") == MEETING_BOOK:
+            self.add_error("series", _("亲启件没有拆封，不知道是不是会议通知，请登在别的登记簿（R-IN-25）。"))
+        for name in INSIDE:
+            if data.get(name):
+                self.add_error(name, _inside_words(self.fields[name].label))
 
     def _meeting(self, data: dict) -> None:
         if not data.get("meeting_at") and "meeting_at" not in self.errors:
@@ -256,10 +255,7 @@ class IncomingForm(forms.Form):
     # --- What goes to registering.register ---
 
     def organisation(self) -> Organisation:
-        found = Organisation.objects.filter(pk=self.cleaned_data.get("sender_id") or 0).first()
-        if found is not None and found.name == self.cleaned_data["sender"].strip():
-            return found
-        return sender_named(self.cleaned_data["sender"])
+        return sender_named(self.cleaned_data["sender"], book=self.cleaned_data["series"])
 
     def book(self) -> Series:
         return next(one for one in self.books if one.name == self.cleaned_data["series"])
@@ -321,6 +317,8 @@ class IncomingForm(forms.Form):
 class CorrectionForm(forms.Form):
     """更正登记: every column but the number, with the reason. The old values stay in the history."""
 
+    # What the page was written from: another correction in between is not overwritten unseen.
+    content_hash = forms.CharField(widget=forms.HiddenInput, required=False)
     reason = forms.CharField(label=gettext_lazy("更正原因"), max_length=200)
     title = forms.CharField(label=gettext_lazy("标题"), max_length=500, required=False)
     sender = forms.CharField(label=gettext_lazy("来文单位"), max_length=120)
@@ -341,6 +339,7 @@ class CorrectionForm(forms.Form):
         self.document = document
         case = document.case
         initial = {
+            "content_hash": case.content_hash,
             "title": case.title,
             "sender": document.sender.name,
             "urgency": case.urgency,
@@ -374,6 +373,12 @@ class CorrectionForm(forms.Form):
             self.fields["meeting_answer_by"] = MomentField(
                 label=_("报名截止"), required=False, initial=meeting.answer_by
             )
+        if document.telegram:
+            # A telegram has an urgency of its own, and the paper's follows it.
+            self.fields["telegram"] = forms.ChoiceField(
+                label=_("电报等级"), choices=IncomingDocument.Telegram.choices, initial=document.telegram
+            )
+            del self.fields["urgency"]
         if case.secrecy == Secrecy.NONE:
             self.fields["work_secret"] = forms.BooleanField(
                 label=_("列为工作秘密"), required=False, help_text=_("只给有知悉范围的人看，不能改回")
@@ -381,20 +386,28 @@ class CorrectionForm(forms.Form):
         # The reason for correcting a state secret stays on paper too.
         self.fields["reason"].required = not wordless(case)
 
+    def see_again(self, case: Case) -> None:
+        """After a refusal because the entry had changed: the page shows what it says now, and what is sent from it is
+        written over that."""
+        self.data = self.data.copy()
+        self.data["content_hash"] = Case.objects.values_list("content_hash", flat=True).get(pk=case.pk)
+
     def clean(self):
         data = super().clean()
         _refuse_marks(self, data)
         if wordless(self.document.case):
-            for name in ("reason", "title", "note", "files"):
+            for name, sentence in words_on_a_secret(data).items():
+                self.add_error(name, sentence)
+            for name in ("reason", "files"):
                 if data.get(name):
                     self.add_error(
                         name, _("涉密文件不在本系统写内容（《保守国家秘密法》第三十一条，R-SEC-03）。")
                     )
-        elif self.document.is_envelope:
-            for name in ("title", "number", "files"):
+        if self.document.is_envelope:
+            for name in INSIDE_CORRECTED:
                 if data.get(name):
-                    self.add_error(name, _("亲启件只登信封，不写标题和文号（R-IN-25）。"))
-        elif not data.get("title"):
+                    self.add_error(name, _inside_words(self.fields[name].label))
+        elif not wordless(self.document.case) and not data.get("title"):
             self.add_error("title", _("请写标题。"))
         if data.get("received_on") and data["received_on"] > timezone.localdate():
             self.add_error("received_on", _("收文日期不能晚于今天。"))

@@ -84,11 +84,9 @@ class IncomingDocument(Matter):
     answer_wanted = models.BooleanField(_("要求答复"), default=False)
     answer_by = models.DateField(_("答复期限"), null=True, blank=True)
     answered_on = models.DateField(_("答复日期"), null=True, blank=True)
-    answer_how = models.CharField(_("答复方式和文号"), max_length=200, blank=True)
     from_meeting = models.CharField(_("会议名称"), max_length=120, blank=True)
     # R-IN-03: what did not agree with the delivery slip at signing.
     mismatch = models.CharField(_("签收不符"), max_length=200, blank=True)
-    result = models.CharField(_("办理结果"), max_length=500, blank=True)
     archived_as = models.CharField(_("归档号"), max_length=60, blank=True)
     note = models.CharField(_("备注"), max_length=300, blank=True)
     # A duplicate was shown and the clerk went on: with whom it was compared.

@@ -15,7 +15,7 @@ from .registers import with_hands
 
 PAGE = 50
 COUNTED = 1_000
-COUNTED_ONE_BY_ONE = 200
+COUNTED_ONE_BY_ONE = 100
 # So many neighbouring keys hold a page for whoever sees one paper in five.
 STRETCH = 1_500
 

@@ -9,14 +9,11 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
 from office import jobs, printing
-from office.printing.sheets import Form
 from office.views.asked import Asked
 
 from .forms import RegisterFilter
-from .sheets import circulation_of, label_of, slip_of
+from .sheets import FORMS, circulation_of, label_of, slip_of
 from .views import document_of, selection_of
-
-FORMS = {"reading": Form.READING, "approval": Form.APPROVAL, "handling": Form.HANDLING}
 
 
 def pdf_answer(content: bytes, *, name: str) -> HttpResponse:

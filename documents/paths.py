@@ -175,11 +175,13 @@ def result_is_on_record(passing: Passing) -> str:
 
 
 def addressee_only(passing: Passing) -> str:
-    found = document(passing.case)
-    holder = passing.names[0] if passing.names else None
-    if holder is not None and found.addressee_id != getattr(holder, "pk", None):
-        return _("亲启件只能交给收件人本人（R-IN-25）。")
-    return ""
+    return nobody_but_the_addressee(passing.case, passing.names[0] if passing.names else None)
+
+
+def nobody_but_the_addressee(case: Case, holder: User | Post | None) -> str:
+    if holder is None or isinstance(holder, User) and document(case).addressee_id == holder.pk:
+        return ""
+    return _("亲启件只能交给收件人本人（R-IN-25）。")
 
 
 def somebody_goes(passing: Passing) -> str:
@@ -231,18 +233,12 @@ def became_handling(case: Case) -> bool:
     return turned.exclude(corrections__move="take_back").exists()
 
 
-def keep_result(passing: Passing) -> None:
-    IncomingDocument.objects.filter(case=passing.case).update(result=passing.opinion[:500])
-
-
 def _answered(passing: Passing) -> None:
     today = timezone.localdate(passing.at)
     answered_on = passing.values.get("answered_on") or today
     if answered_on > today:
         passing.refuse(_("答复日期不能晚于今天，答复以后再登记。"), field="answered_on")
-    IncomingDocument.objects.filter(case=passing.case).update(
-        answered_on=answered_on, answer_how=passing.opinion[:200]
-    )
+    IncomingDocument.objects.filter(case=passing.case).update(answered_on=answered_on)
 
 
 def keep_answer(passing: Passing) -> None:

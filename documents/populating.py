@@ -126,12 +126,12 @@ JOIN sender s ON s.place = p.sender
 ROWS = """
 WITH document AS (
     INSERT INTO documents_incomingdocument (case_id, received_on, channel, carrier, category, sender_id, number,
-        number_typed, dated_on, copies, pages, enclosures, copy_number, telegram, purpose, answer_wanted, answer_how,
-        from_meeting, mismatch, result, archived_as, note)
+        number_typed, dated_on, copies, pages, enclosures, copy_number, telegram, purpose, answer_wanted,
+        from_meeting, mismatch, archived_as, note)
     SELECT q.case_id, q.received_on, (ARRAY['exchange', 'system', 'post', 'hand'])[1 + q.pages %% 4], 'paper',
            'directive', q.sender_id, q.number, q.number, q.dated_on, 1, q.pages, q.enclosures, '', '', q.purpose, false,
-           '', '', '', coalesce(r.opinion, ''), '', ''
-    FROM paper q LEFT JOIN ready r ON r.n = q.n AND r.move = 'report' ORDER BY q.n
+           '', '', '', ''
+    FROM paper q ORDER BY q.n
     RETURNING id, case_id)
 INSERT INTO documents_named (document_id, decision_id, lead_id)
 SELECT d.id, r.id, h.post_id

@@ -65,7 +65,7 @@ HANDLE_STEP = Step(
     # would report in his place. Before him, or beside him (协办), others may be asked.
     forbids=("skip", "add_after"),
     moves=[
-        Move("report", _("报结果"), to="conclude", opinion="must", then=paths.keep_result, primary=True),
+        Move("report", _("报结果"), to="conclude", opinion="must", primary=True),
         Move("ask_help", _("请协办"), side="assist", names="several", opinion="may"),
     ],
 )
@@ -230,6 +230,10 @@ class Envelope(IncomingBase):
     keep = Step(_("本人签收"), personal=True, forbids=("reassign", "delegate", "add_before", "add_after"), moves=[
         Move("received", _("本人签收"), close="reference", opinion="may", primary=True),
     ])
+
+    @classmethod
+    def unfit(cls, step, case, holder):
+        return paths.nobody_but_the_addressee(case, holder) if step.code == "keep" else ""
 
 
 class MeetingNotice(IncomingBase):

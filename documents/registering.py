@@ -1,7 +1,7 @@
 """The one way a paper enters the office: from the form, from a file, from the demo."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Mapping
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
@@ -11,6 +11,7 @@ from django.db import models, transaction
 from django.db.models import OuterRef, QuerySet, Subquery, When
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from office import acting, procedures
 from office.acting.door import Refused, marked, wordless
@@ -20,7 +21,7 @@ from office.models.contacts import Organisation
 from office.models.dials import ProcedureChoice
 from office.models.numbers import Series
 from office.models.people import User
-from office.shorthand import initials, short_document_number
+from office.shorthand import initials, read_document_number, short_document_number
 
 from . import paths
 from .models import IncomingDocument, MeetingNotice
@@ -36,6 +37,13 @@ TELEGRAM_RUNS_AS = {
 }
 
 
+# What an envelope does not show (R-IN-25).
+UNOPENED: dict[str, Any] = {
+    "number": "", "number_typed": "", "dated_on": None, "pages": None, "enclosures": 0, "from_meeting": "",
+    "answer_wanted": False, "answer_by": None,
+}  # fmt: skip
+
+
 def senders_by_letters(typed: str) -> QuerySet[Organisation]:
     """省农业农村厅 by snynct, and by snyt: some of its letters in their order; what begins with them first."""
     letters = ".*".join(re.escape(letter) for letter in typed.lower())
@@ -44,10 +52,25 @@ def senders_by_letters(typed: str) -> QuerySet[Organisation]:
     return found.order_by(models.Case(begins, default=1), "-used", "name")
 
 
-def sender_named(name: str) -> Organisation:
-    """The organisation of this name, made in place when the office has not had it before."""
+# Whom a book is for (defaults.md): a sender nobody has placed yet is placed by the book it is first entered in.
+GROUP_OF_BOOK = {
+    "收": Organisation.Group.ABOVE,
+    "平": Organisation.Group.PEER,
+    "内": Organisation.Group.BELOW,
+    "信": Organisation.Group.PEOPLE,
+}
+
+
+def sender_named(name: str, *, book: str = "") -> Organisation:
+    """The organisation of this name, made in place when the office has not had it before. By `book`, the letters of
+    the register, the office knows how it stands to the sender (R-IN-10, R-IN-21)."""
     name = " ".join(name.split())
-    found, _made = Organisation.objects.get_or_create(name=name, defaults={"initials": initials(name)[:60]})
+    group = GROUP_OF_BOOK.get(book, Organisation.Group.OTHER)
+    given = {"initials": initials(name)[:60], "group": group}
+    found, made = Organisation.objects.get_or_create(name=name, defaults=given)
+    if not made and found.group == Organisation.Group.OTHER != group:
+        found.group = group
+        found.save(update_fields=["group"])
     return found
 
 
@@ -77,13 +100,15 @@ def register(
     restricted: bool = False,
     meeting: dict[str, Any] | None = None,
     attach: Callable[[Case], Any] | None = None,
+    hashes: Collection[str] = (),
     procedure: str = "",
     **fields: Any,
 ) -> Case:
     """Give a paper its number and put it into the first hands, or do nothing at all. Raises Refused.
 
-    `fields` are IncomingDocument's; `attach(case)` stores the files inside the same transaction; `meeting`
-    the columns of MeetingNotice. A telegram's urgency decides the case's.
+    `fields` are IncomingDocument's; `attach(case)` stores the files inside the same transaction, `hashes` are those
+    files'; `meeting` the columns of MeetingNotice. A telegram's urgency decides the case's. The form sent twice gives
+    the paper that exists, and with anything else in it AlreadySent.
     """
     at = at or timezone.now()
     purpose = fields.get("purpose", IncomingDocument.Purpose.DECISION)
@@ -98,9 +123,12 @@ def register(
     chosen = procedures.get(procedure) if procedure else procedure_for(form, on=timezone.localdate(at))
     if purpose == IncomingDocument.Purpose.ENVELOPE:
         title = ""
-        fields |= {"number": "", "number_typed": ""}
+        fields |= UNOPENED
+    built = False
 
     def build(case: Case) -> None:
+        nonlocal built
+        built = True
         document = IncomingDocument(case=case, sender=sender, **fields)
         document.save(force_insert=True)
         if meeting is not None:
@@ -113,8 +141,10 @@ def register(
             case.save(update_fields=["search_text"])
         paths.start_answer_clock(document, at=at)
 
+    # R-SEC-07: work secrets are read by people named one by one, never by a post's rule.
+    restricted = restricted or secrecy == Secrecy.WORK
     with transaction.atomic():
-        return acting.start(
+        case = acting.start(
             chosen,
             actor=actor,
             title=title,
@@ -124,13 +154,39 @@ def register(
             build=build,
             urgency=urgency,
             secrecy=secrecy,
-            # R-SEC-07: work secrets are read by people named one by one, never by a post's rule.
-            restricted=restricted or secrecy == Secrecy.WORK,
+            restricted=restricted,
         )
+        if not built:
+            said = {"sender": sender, **fields}
+            _refuse_another(case, said, book=series, urgency=urgency, secrecy=secrecy, meeting=meeting, hashes=hashes)
+        return case
 
 
 # Beside the title: the columns that would say what a paper is about.
 WORDS = ("note", "mismatch", "from_meeting")
+ARTICLE = gettext_lazy("《保守国家秘密法》第三十一条，R-SEC-03")
+# A number and nothing else: 国密〔2026〕3号, 机发2026-3, 第12号; and of a copy: 000012, 第3号, 3/50.
+NUMBER_ALONE = re.compile(r"(\D{0,12}〔\d{4}〕第?|\D{0,6}(\d{4}[-—])?第?)\d{1,6}号?")
+COPY_ALONE = re.compile(r"(No\.?|第)?[0-9A-Za-z/-]{1,20}[份号]?", re.IGNORECASE)
+# What stands in titles and not in the mark of an office.
+OF_A_TITLE = re.compile(r"关于|的|[，。、：；“”《》\s]|通知|请示|报告|批复|意见|方案|会议")
+
+
+def words_on_a_secret(values: Mapping[str, Any]) -> dict[str, Any]:
+    """R-SEC-03: of what was typed about a state secret, by column, the sentences that refuse it."""
+    found: dict[str, Any] = {}
+    if values.get("title"):
+        found["title"] = _("涉密文件只登编号、来文单位、密级和期限，不写标题（%(article)s）。") % {"article": ARTICLE}
+    number = read_document_number(values.get("number") or "")
+    if number and (OF_A_TITLE.search(number) or not NUMBER_ALONE.fullmatch(number)):
+        found["number"] = _("涉密文件只登编号，这里不像一个文号（%(article)s）。") % {"article": ARTICLE}
+    if (copy := values.get("copy_number")) and not COPY_ALONE.fullmatch(copy.strip()):
+        found["copy_number"] = _("涉密文件的份号只写编号（%(article)s）。") % {"article": ARTICLE}
+    for name in WORDS:
+        if values.get(name):
+            column = IncomingDocument._meta.get_field(name).verbose_name
+            found[name] = _("涉密文件不写“%(column)s”（%(article)s）。") % {"column": column, "article": ARTICLE}
+    return found
 
 
 def _refuse_secrets(series: Series, *, secrecy: int, meeting: dict | None, fields: dict) -> None:
@@ -139,12 +195,8 @@ def _refuse_secrets(series: Series, *, secrecy: int, meeting: dict | None, field
             _("“%(book)s”只登涉密文件，请选密级或换一本。") % {"book": series.title}, field="secrecy"
         )
     if secrecy >= FIRST_STATE_SECRET and not settings.CLASSIFIED_NETWORK:
-        if written := next((name for name in WORDS if fields.get(name)), None):
-            raise Refused(
-                _("涉密文件不得写“%(column)s”（《保守国家秘密法》第三十一条，R-SEC-03）。")
-                % {"column": IncomingDocument._meta.get_field(written).verbose_name},
-                field=written,
-            )
+        for name, sentence in words_on_a_secret(fields).items():
+            raise Refused(sentence, field=name)
         if meeting is not None:
             raise Refused(
                 _("涉密的会议通知请登在“密”本，时间地点只在纸上（《保守国家秘密法》第三十一条，R-SEC-03）。"),
@@ -180,11 +232,25 @@ def books_of(year: int, *, name: str = "") -> list[Series]:
     return list(books.filter(name=name) if name else books)
 
 
-def refuse_another(case: Case, *, sender: Organisation, number: str) -> None:
-    """A form sent twice gives the paper that exists, if it is that paper. Raises AlreadySent."""
-    known = IncomingDocument.objects.get(case=case)
-    number = "" if known.is_envelope else number
-    if (known.sender_id, known.number) != (sender.pk, number):
+def _refuse_another(
+    case: Case,
+    said: dict[str, Any],
+    *,
+    book: Series,
+    urgency: str,
+    secrecy: int,
+    meeting: dict[str, Any] | None,
+    hashes: Collection[str],
+) -> None:
+    """Whether this is the paper that the form was sent with before. Raises AlreadySent."""
+    known = IncomingDocument.objects.select_related("sender", "addressee").get(case=case)
+    same = (case.series_id, case.urgency, case.secrecy) == (book.pk, urgency, secrecy)
+    same = same and all(getattr(known, name) == value for name, value in said.items() if name != "duplicate_of")
+    notice = getattr(known, "meeting", None)
+    for name, value in (meeting or {}).items():
+        same = same and notice is not None and getattr(notice, name) == value
+    kept = set(case.attachments.values_list("stored__hash", flat=True))
+    if not same or not kept.issuperset(hashes):
         raise acting.AlreadySent(
             _("这张登记表已经保存过一件（%(number)s），现在填的还没有保存。请核对后再保存一次，作为新的一件。")
             % {"number": case.reference}

@@ -5,7 +5,8 @@ from collections.abc import Iterator, Sequence
 from django.db.models import Prefetch, Q, QuerySet
 from django.utils import timezone
 
-from office import access, registers
+from office import access, registers, standing
+from office.levels import FIRST_STATE_SECRET
 from office.models.cases import Case, Decision, Turn
 from office.models.numbers import Series
 from office.registers import Column, Register, Row, Selection
@@ -16,6 +17,11 @@ from . import registering
 from .models import IncomingDocument
 from .sheets import levels, title_on_paper
 
+# The steps a paper is handed over by, in the order of the column: work, a letter in person, a meeting, reading.
+HANDED = ("handle", "assist", "keep")
+READ = ("attend", "read")
+# A page of words makes no row of a register; the slip has them all.
+LONGEST_RESULT = 500
 OUTCOMES = {"done": "办结", "reference": "存查", "refused": "退回", "void": "作废"}
 
 
@@ -62,17 +68,19 @@ def few_keys(selection: Selection) -> list[int] | None:
 
 def selected(selection: Selection, *, books: Sequence[Series], few: list[int] | None) -> QuerySet[Case]:
     """The cases of a selection in its `books`; without a viewer as the registry sees them: everything that is neither
-    sealed nor restricted. `few` is what few_keys() gave."""
+    sealed nor restricted, and of state secrets the number-only entries. `few` is what few_keys() gave."""
     found = (
         access.visible_to(selection.viewer)
         if selection.viewer is not None
-        else Case.objects.filter(restricted=False, sealed=False)
+        else Case.objects.filter(Q(secrecy__lt=FIRST_STATE_SECRET) | Q(title=""), restricted=False, sealed=False)
     )
     found = found.filter(series__in=[book.pk for book in books])
     if few is not None:
         found = found.filter(pk__in=few)
     if selection.month:
-        found = found.filter(incomingdocument__received_on__month=selection.month)
+        # The day it was entered follows the numbers: what came on the last day of a year and was entered on the first
+        # of the next is that January's.
+        found = found.filter(opened_at__month=selection.month)
     if selection.senders:
         found = found.filter(incomingdocument__sender__group__in=selection.senders)
     return found
@@ -83,16 +91,16 @@ def with_hands(found: QuerySet[IncomingDocument]) -> QuerySet[IncomingDocument]:
     return found.select_related("case__series", "sender").prefetch_related(
         Prefetch(
             "case__turns",
-            queryset=Turn.objects.filter(step__in=["handle", "assist", "read"])
+            queryset=Turn.objects.filter(step__in=[*HANDED, *READ])
             .select_related("holder", "post__department")
             .order_by("pk"),
             to_attr="hands",
         ),
         Prefetch(
             "case__decisions",
-            # What ended it, and who first put a hand to it in the unit that handles it.
+            # What ended it, who first put a hand to it in the unit that handles it, and what became of his words.
             queryset=Decision.objects.filter(
-                Q(move__in=["finish", "void", "not_ours", "read"]) | Q(turn__step="handle")
+                Q(move__in=["finish", "void", "not_ours", "read", "correct", "take_back"]) | Q(turn__step="handle")
             ).order_by("number"),
             to_attr="ends",
         ),
@@ -152,9 +160,9 @@ def _day(at) -> str:
 
 
 def handed_to(case: Case) -> str:
-    """承办单位 first, then those it was sent to for help or for reading."""
+    """承办单位 first, then those it was sent to for help, to go to a meeting, or for reading."""
     kept, back = [], []
-    for step in ("handle", "assist", "read"):
+    for step in (*HANDED, *READ):
         for turn in case.hands:
             if turn.step == step and turn.ended_how != "taken_back":
                 unit = turn.post.department if turn.post_id else None
@@ -164,9 +172,9 @@ def handed_to(case: Case) -> str:
 
 
 def signed_for(case: Case) -> str:
-    """Who signed for the paper, with the date: the handling unit, else the readers."""
+    """Who signed for the paper, with the date: the handling unit, the addressee of a letter, else the readers."""
     handlers = [turn for turn in case.hands if turn.step == "handle"]
-    chosen = handlers or [turn for turn in case.hands if turn.step == "read" and turn.ended_how == "moved"]
+    chosen = handlers or [turn for turn in case.hands if turn.step in ("keep", *READ) and turn.ended_how == "moved"]
     signed = [
         f"{turn.holder.name} {_day(turn.opened_at or turn.issued_at)}"
         for turn in chosen
@@ -183,10 +191,13 @@ def result_of(document: IncomingDocument, *, outcome: str = "") -> str:
     case = document.case
     if case.outcome == "void":
         return ""
+    result = standing.words_of(case.ends, move="report", round_now=case.round)
+    if len(result) > LONGEST_RESULT:
+        result = f"{result[:LONGEST_RESULT]}……（全文见处理单）"
     if case.outcome:
-        words = document.result or outcome or OUTCOMES[case.outcome]
+        words = result or outcome or OUTCOMES[case.outcome]
         return f"{words} {_day(case.closed_at)}" if case.closed_at else words
-    return document.result
+    return result
 
 
 def remarks(document: IncomingDocument) -> str:

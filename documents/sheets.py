@@ -24,6 +24,7 @@ from office.printing.sheets import (
     Voided,
     when,
 )
+from office.standing import RETURNING
 
 from . import paths
 from .models import IncomingDocument
@@ -31,7 +32,6 @@ from .models import IncomingDocument
 # In which box of the slip a step's opinions stand.
 PROPOSING = {"review", "propose"}
 INSTRUCTING = {"instruct"}
-RETURNING = ("return", "return_straight")
 HANDLING = {"handle", "assist", "conclude", "arrange"}
 # What became of a reader's copy that came back without his signature.
 UNREAD = {"recalled": "收回", "reassigned": "转交", "taken_back": "撤回"}
@@ -61,8 +61,18 @@ def title_on_paper(case: Case) -> str:
         return showing.title_of(case)
 
 
+# The names of the forms in addresses and commands.
+FORMS = {"handling": Form.HANDLING, "reading": Form.READING, "approval": Form.APPROVAL}
+
+
+def fitting_form(document: IncomingDocument) -> Form:
+    """A paper for reading has the reading form (R-IN-23), until it turns out that it must be handled."""
+    reading = document.purpose == IncomingDocument.Purpose.READING and not paths.became_handling(document.case)
+    return Form.READING if reading else Form.HANDLING
+
+
 def slip_of(document: IncomingDocument, *, viewer: User | None, form: Form | None = None) -> Slip:
-    """The slip as it stands now. A paper for reading gets the reading form unless told otherwise."""
+    """The slip as it stands now, on the form that fits the paper unless told otherwise."""
     case = document.case
     decisions = list(case.decisions.select_related("turn", "actor").order_by("number"))
     stands = standing.of(decisions)
@@ -82,8 +92,7 @@ def slip_of(document: IncomingDocument, *, viewer: User | None, form: Form | Non
         )
 
     secrecy, urgency = levels(document)
-    if form is None:
-        form = Form.READING if document.purpose == IncomingDocument.Purpose.READING else Form.HANDLING
+    form = form or fitting_form(document)
     closing = next(
         (one for one in reversed(decisions) if one.leads_to in ("done", "reference", "refused")), None
     )
@@ -248,10 +257,10 @@ def _watermark(case: Case, viewer: User | None) -> str:
     return f"{viewer.name} {_day(now)} {now:%H:%M} 打印"
 
 
-def print_slip(case: Case) -> bytes:
+def print_slip(case: Case, form: str) -> bytes:
     """The slip as PDF, without a reader's name at the margin: `manage.py print_slip`."""
     document = IncomingDocument.objects.select_related("sender", "case__opened_by").get(case=case)
-    return printing.slip(slip_of(document, viewer=None), created=timezone.now())
+    return printing.slip(slip_of(document, viewer=None, form=FORMS.get(form)), created=timezone.now())
 
 
 def circulation_of(document: IncomingDocument, *, viewer: User | None) -> Circulation:

@@ -8,7 +8,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from office import access, procedures, showing, subjects
+from office import access, procedures, showing, standing, subjects
 from office.acting.door import wordless
 from office.forms.deciding import DateField
 from office.forms.people import Candidates, HolderField, HoldersField, key_of
@@ -16,7 +16,7 @@ from office.levels import FIRST_STATE_SECRET
 from office.models.cases import Case, Decision, Turn
 from office.models.people import Post, User
 
-from . import paths
+from . import paths, sheets
 from .models import IncomingDocument, MeetingNotice
 
 
@@ -88,9 +88,8 @@ def facts(case: Case) -> dict:
     if one.mismatch:
         rows.append({"label": _("签收不符"), "value": one.mismatch, "wide": True})
     if one.answered_on:
-        rows.append(
-            {"label": _("答复"), "value": f"{one.answered_on.isoformat()} {one.answer_how}", "wide": True}
-        )
+        how = standing.words_of(case.decisions.order_by("number"), move="answered")
+        rows.append({"label": _("答复"), "value": f"{one.answered_on.isoformat()} {how}", "wide": True})
     if one.note:
         rows.append({"label": _("备注"), "value": one.note, "wide": True})
     return {
@@ -127,11 +126,12 @@ def beside(case: Case) -> dict[int, str]:
 
 
 def _who_goes(case_id: int, meeting: MeetingNotice) -> list[str]:
-    """In the office's order; whoever has excused himself since is named with it."""
+    """In the office's order; whoever excused himself when last asked is named with it."""
     people = list(meeting.attendees.all())
-    excused = set(
-        Decision.objects.filter(case_id=case_id, move="excuse", actor__in=people).values_list("actor_id", flat=True)
-    )
+    # Of whose turn it was: a deputy answers for his principal.
+    answers = Decision.objects.filter(case_id=case_id, move__in=["come", "excuse"]).order_by("number")
+    said = dict(answers.values_list("turn__holder", "move"))
+    excused = {key for key, move in said.items() if move == "excuse"}
     known = access.identities(people, on=timezone.localdate())
     people.sort(key=lambda person: min((seat.rank for seat in known[person.pk].seats if seat.rank), default=999))
     return [_("%(who)s（请假）") % {"who": person.name} if person.pk in excused else person.name for person in people]
@@ -231,6 +231,22 @@ def slip_url(case: Case) -> str:
     return reverse("incoming_slip", args=[case.public_id])
 
 
+def slip_forms(case: Case) -> list[tuple[str, str]]:
+    """R-IN-23: the forms a paper may be asked for on beside the one that fits it; none for letters and notices."""
+    one = paths.document(case)
+    if one.is_envelope or hasattr(one, "meeting"):
+        return []
+    names = {
+        sheets.Form.HANDLING: _("文件处理单"),
+        sheets.Form.APPROVAL: _("报批文件单"),
+        sheets.Form.READING: _("送阅文件单"),
+    }
+    fitting = sheets.fitting_form(one)
+    return [
+        (names[form], f"{slip_url(case)}?form={code}") for code, form in sheets.FORMS.items() if form != fitting
+    ]
+
+
 def label_url(case: Case) -> str:
     return reverse("incoming_label", args=[case.public_id])
 
@@ -254,6 +270,7 @@ SUBJECT = subjects.Subject(
     suggested=suggested,
     edit_url=edit_url,
     slip_url=slip_url,
+    slip_forms=slip_forms,
     label_url=label_url,
     circulation_url=circulation_url,
     may_register=lambda user: access.identity(user).holds("clerk"),

@@ -97,7 +97,7 @@ def _save(request: Asked, form: IncomingForm) -> Case | None:
                 shorthand.read_document_number(data["doc_number"]),
                 visible=access.visible_to(request.user),
             )
-            case = registering.register(
+            return registering.register(
                 actor=request.user,
                 series=form.book(),
                 sender=sender,
@@ -107,11 +107,10 @@ def _save(request: Asked, form: IncomingForm) -> Case | None:
                 secrecy=data["secrecy"],
                 meeting=form.meeting(),
                 attach=_attach(request, ready, envelope=data["purpose"] == "envelope"),
+                hashes=[one.hash for one in ready],
                 duplicate_of=twins[0] if twins else None,
                 **form.fields_of_document(),
             )
-            registering.refuse_another(case, sender=sender, number=shorthand.read_document_number(data["doc_number"]))
-            return case
     except acting.AlreadySent as sent:
         # What stands on the page is a paper of its own: pressed again, it is saved as one.
         form.data = form.data.copy()

@@ -482,6 +482,6 @@ def let_each_see(pairs: Iterable[tuple[Case, User]]) -> None:
 
 
 def note_look(case: Case, *, person: User, what: str, at: datetime, address: str | None = None) -> None:
-    """Log a look at a restricted or sealed record; of an ordinary one nothing is kept."""
-    if case.restricted:
+    """Log a look at a restricted, sealed or secret record; of an ordinary one nothing is kept."""
+    if case.guarded:
         Look.objects.create(case=case, person=person, what=what, at=at, address=address)

@@ -186,6 +186,11 @@ class Procedure:
         """`content` of many cases, by key; an app whose papers are many answers it in a few queries."""
         return {case.pk: cls.content(case) for case in cases}
 
+    # Why a step may not be put into these hands whatever the way it gets there, as a sentence; "" when it may.
+    @classmethod
+    def unfit(cls, step: Step, case: Any, holder: Any) -> str:
+        return ""
+
     @classmethod
     def came_on(cls, case: Any) -> date:
         """The day the matter reached the office: nobody has written on it before. An app whose papers are entered

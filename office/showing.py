@@ -97,16 +97,19 @@ def deadline(
     why_url: str = "",
     issued_at: datetime | None = None,
     ranked: bool = False,
+    with_leader: bool = False,
     met_at: datetime | None = None,
 ) -> dict:
     """Always a sign and a word, and of what is done when it was done. A ranked leader reads how long it has waited
-    for him, never that it is late."""
+    for him, never that it is late (defaults.md); and of what lies `with_leader` nobody else reads that."""
     if met_at is not None:
         return {"state": "done", "words": _("已办"), "date_words": moment(met_at), "why_url": why_url}
     if ranked and issued_at is not None:
         days = (timezone.localdate(now) - timezone.localdate(issued_at)).days
         words = ngettext("等您 %(n)d 天", "等您 %(n)d 天", days) % {"n": days} if days else _("今天送到")
         return {"state": "waiting", "words": words, "date_words": "", "why_url": ""}
+    if with_leader and issued_at is not None and due_at is not None and due_at < now:
+        return {"state": "waiting", "words": days_with_leader(issued_at, now=now), "date_words": "", "why_url": why_url}
     if due_at is None:
         return {"state": "none", "words": _("不限时"), "date_words": "", "why_url": ""}
     today, day = timezone.localdate(now), timezone.localdate(due_at)
@@ -129,6 +132,26 @@ def deadline(
     words = _("明日 %(time)s") % {"time": clock} if days == 1 else day.strftime("%m-%d")
     left = ngettext("还有 %(n)d 天", "还有 %(n)d 天", days) % {"n": days}
     return {"state": "later", "words": words, "date_words": left, "why_url": why_url}
+
+
+def with_leaders(turns: Iterable[Turn]) -> set[int]:
+    """The keys of those that lie with a ranked leader, in his own hands or in his chair. One query at most."""
+    listed = list(turns)
+    people = {turn.holder_id for turn in listed if turn.holder_id is not None}
+    ranked: set[int] = set()
+    if people:
+        holdings = PostHolding.objects.current(timezone.localdate()).filter(person__in=people, post__retired=False)
+        ranked.update(holdings.filter(post__rank__isnull=False).values_list("person_id", flat=True))
+    return {
+        turn.pk
+        for turn in listed
+        if turn.holder_id in ranked or (turn.post is not None and turn.post.rank is not None)
+    }
+
+
+def days_with_leader(issued_at: datetime, *, now: datetime) -> str:
+    days = (timezone.localdate(now) - timezone.localdate(issued_at)).days
+    return _("在领导处 %(n)d 天") % {"n": days} if days else _("今天送领导")
 
 
 def _due_words(due_at: datetime) -> str:

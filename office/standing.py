@@ -1,7 +1,7 @@
 """What of a case's decisions holds: which signed a turn, which were corrected, confirmed, taken back, or decided
 before the case began again. Decisions never change; later ones say what became of them."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
 from office.models.cases import Decision
@@ -11,6 +11,9 @@ AFTERWARDS = (
     "correct", "confirm_record", "content", "add_readers", "recall", "reorder", "drop", "extend", "pause", "resume",
     "bar",
 )
+
+# What sends a paper back: of the round it ends, and said to the one that begins.
+RETURNING = ("return", "return_straight")
 
 
 @dataclass
@@ -39,3 +42,29 @@ def of(decisions: Iterable[Decision]) -> Standing:
         if one.turn_id and one.move not in AFTERWARDS:
             found.signed[one.turn_id] = one
     return found
+
+
+def words_of(decisions: Iterable[Decision], *, move: str, round_now: int | None = None) -> str:
+    """The words of the last such move as they hold: as corrected, never what was taken back, and with `round_now`
+    nothing of a round before it. From all decisions of one case in the order of their numbers; "" without any."""
+    found = _held(decisions, lambda one: one.move == move and round_now in (None, one.round))
+    return found[1] if found else ""
+
+
+def last_words(decisions: Iterable[Decision], *, round_now: int) -> tuple[Decision, str] | None:
+    """The last opinion of this round as it holds, with the decision that bears it."""
+    def wanted(one: Decision) -> bool:
+        here = one.round == round_now or one.move in RETURNING
+        return bool(one.opinion) and one.move not in AFTERWARDS and here
+
+    return _held(decisions, wanted)
+
+
+def _held(decisions: Iterable[Decision], wanted: Callable[[Decision], bool]) -> tuple[Decision, str] | None:
+    rows = list(decisions)
+    stands = of(rows)
+    for one in reversed(rows):
+        if wanted(one) and one.number not in stands.taken_back:
+            later = stands.corrections.get(one.number)
+            return one, later[-1].opinion if later else one.opinion
+    return None

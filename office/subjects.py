@@ -28,6 +28,8 @@ class Subject:
     suggested: Callable[..., list] | None = None
     edit_url: Callable[[Case], str] | None = None
     slip_url: Callable[[Case], str] | None = None
+    # The other forms of the slip: [(name, address)].
+    slip_forms: Callable[[Case], list[tuple[str, str]]] | None = None
     label_url: Callable[[Case], str] | None = None
     circulation_url: Callable[[Case], str] | None = None
     may_register: Callable[[User], bool] | None = None

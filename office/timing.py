@@ -103,31 +103,64 @@ def start_for_turn(
     at: datetime,
     dials: Dials | None = None,
 ) -> Clock | None:
-    case = turn.case
+    """The clock of a turn, from a date the paper or a person names, else from the step's period; None without any."""
     dials = dials or Dials()
-    named = procedure.named_date(step, case)
+    named = procedure.named_date(step, turn.case)
+    clock: Clock | None
     if named is not None:
         until, because = named
         rule = step.due.rule if step.due else ""
-        clock = start_until(case, until=until, rule=rule, label=step.label, because=because, at=at, turn=turn)
+        clock = start_until(turn.case, until=until, rule=rule, label=step.label, because=because, at=at, turn=turn)
+    else:
+        clock = _start_counted(turn, procedure=procedure, step=step, at=at, dials=dials)
+    if clock is not None:
         turn.due_at = clock.due_at
         turn.save(update_fields=["due_at"])
-        return clock
-    period = procedure.period(step, case)
+    return clock
+
+
+def _start_counted(
+    turn: Turn, *, procedure: type[procedures.Procedure], step: procedures.Step, at: datetime, dials: Dials
+) -> Clock | None:
+    period = procedure.period(step, turn.case)
     if period is None:
         return None
-    limit = period.limit(case.urgency)
-    setting = dials.setting(procedure.code, step.code, at=case.opened_at)
-    source = period.source
-    if setting is not None and case.urgency in setting.limits:
-        limit = counting.Limit.from_dict(setting.limits[case.urgency])
-        source = _printed(gettext_lazy("本单位设置，%(since)s 起")) % {"since": setting.since}
-    clock = start(
-        case, turn=turn, period=period, limit=limit, at=at, label=step.label, source=source, dials=dials
+    limit, source = _limit(period, turn.case, step=step, dials=dials)
+    return start(
+        turn.case, turn=turn, period=period, limit=limit, at=at, label=step.label, source=source, dials=dials
     )
-    turn.due_at = clock.due_at
-    turn.save(update_fields=["due_at"])
-    return clock
+
+
+def _limit(period: Period, case: Case, *, step: procedures.Step, dials: Dials) -> tuple[counting.Limit, str]:
+    """The office's own limit where it has set one for papers of this urgency, else the declared one; and its source."""
+    setting = dials.setting(case.procedure, step.code, at=case.opened_at)
+    if setting is not None and case.urgency in setting.limits:
+        source = _printed(gettext_lazy("本单位设置，%(since)s 起")) % {"since": setting.since}
+        return counting.Limit.from_dict(setting.limits[case.urgency]), source
+    return period.limit(case.urgency), period.source
+
+
+def recount(turn: Turn, *, procedure: type[procedures.Procedure], step: procedures.Step, at: datetime) -> None:
+    """After the entry was corrected: the date of an open turn as it would have been from the beginning. The clock that
+    ran is kept as stopped. A date given by 延期 stands, and so does one that has stood still."""
+    old = turn.clocks.filter(met_at__isnull=True, stopped_at__isnull=True).order_by("-pk").first()
+    if old is None or old.why.get("extended") or old.pauses.exists():
+        return
+    dials = Dials()
+    named = procedure.named_date(step, turn.case)
+    period = procedure.period(step, turn.case)
+    if named is not None:
+        same = old.set_by_hand and old.due_at == named[0]
+    elif period is not None:
+        limit, _source = _limit(period, turn.case, step=step, dials=dials)
+        same = old.why.get("limit") == limit.as_dict()
+    else:
+        same = False
+    if not same:
+        stop(turn, at=at)
+        turn.due_at = None
+        turn.save(update_fields=["due_at"])
+        start_for_turn(turn, procedure=procedure, step=step, at=old.starts_at, dials=dials)
 
 
 def start(

@@ -39,7 +39,7 @@ from .labels import LABELS
 
 def claim(turn: Turn, *, actor: User, at: datetime | None = None) -> Turn:
     """认领: one of a post's people takes the paper; the post is kept."""
-    with locked(turn, actor=actor, at=at) as passing:
+    with locked(turn, actor=actor, at=at, claiming=True) as passing:
         fresh = passing.turn
         if fresh.holder_id is not None:
             raise Refused(_("%(who)s 已经认领。") % {"who": fresh.holder})

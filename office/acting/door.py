@@ -80,7 +80,9 @@ def now_or(at: datetime | None) -> datetime:
 
 
 @contextmanager
-def locked(turn: Turn, *, actor: User, at: datetime | None, content_hash: str | None = None):
+def locked(
+    turn: Turn, *, actor: User, at: datetime | None, content_hash: str | None = None, claiming: bool = False
+):
     """Lock the case, read the turn again, and hand out a Passing for whoever may act on it now."""
     with transaction.atomic():
         case = Case.objects.select_for_update(of=("self",)).get(pk=turn.case_id)
@@ -90,6 +92,8 @@ def locked(turn: Turn, *, actor: User, at: datetime | None, content_hash: str | 
         acting = access.may_act(actor, fresh)
         if acting is None:
             raise Refused(_("这份文件现在不在您手里，不能办理。"))
+        if fresh.holder_id is None and case.secrecy >= FIRST_STATE_SECRET and not claiming:
+            raise Refused(_("涉密件由专人办理，请先认领（R-IN-27）。"))
         refuse_if_changed(case, content_hash)
         if fresh.holder_id != actor.pk:
             # Who signs through a post or for a principal keeps his own sight of what he signed.

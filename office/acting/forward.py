@@ -10,7 +10,6 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from office import access, numbering, procedures, timing
-from office.levels import FIRST_STATE_SECRET
 from office.models.cases import Case, Decision, Turn
 from office.models.files import StoredFile
 from office.models.numbers import Series
@@ -146,8 +145,6 @@ def act(
         move = passing.step.move(code)
         if move is None or not move.offered(passing.case):
             raise Refused(_("“%(step)s”环节没有这个办法。") % {"step": passing.step.label})
-        if passing.turn.holder_id is None and passing.case.secrecy >= FIRST_STATE_SECRET:
-            raise Refused(_("涉密件由专人办理，请先认领（R-IN-27）。"))
         passing.opinion = clean_words(passing.case, opinion)
         passing.reason = clean_words(passing.case, reason, field="reason")
         passing.names = list(dict.fromkeys(names))

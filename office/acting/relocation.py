@@ -56,6 +56,8 @@ def ask_relocation(
             raise Refused(_("请选定送给谁。"), field="names")
         if to is not None:
             refuse_unfit(case, [to])
+            if sentence := procedure.unfit(target, case, to):
+                raise Refused(sentence, field="names")
         words = clean_words(case, reason, field="reason")
         if not words and not wordless(case):
             raise Refused(_("请写明理由。"), field="reason")

@@ -185,8 +185,12 @@ def by_hand(
         held_by = notices.holders_of(turn, at=at)
         if held_by == [actor]:
             raise Refused(_("文件就在您自己手里，请直接办理。"))
-        named = to.name if isinstance(to, User) else as_printed(to).strip()
-        named = (clean_words(case, named, field="to") or str(turn.hands))[:100]
+        # A name says nothing about the paper; free words about a state secret are refused (R-SEC-03).
+        held_by_words = str(turn.hands)
+        named = to.name if isinstance(to, User) else as_printed(to).strip() or held_by_words
+        if not isinstance(to, User) and named != held_by_words:
+            named = clean_words(case, named, field="to")
+        named = named[:100]
         with_leader = _with_leader(turn, to, held_by, at=at)
         if with_leader and kind not in (Chase.Kind.PHONE, Chase.Kind.ORAL):
             raise Refused(_("对领导同志请电话或当面报告，不发催办。"), field="kind")

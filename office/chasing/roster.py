@@ -145,7 +145,7 @@ class Roster:
 
 
 class Wards:
-    """Whom the cases of one batch may not reach: bars (deny wins), clearance, and of restricted ones everybody
+    """Whom the cases of one batch may not reach: bars (deny wins), clearance, and of guarded ones everybody
     they have not been opened to (R-SEC-07). Three queries at most."""
 
     def __init__(self, cases: Iterable[Case], *, roster: Roster) -> None:
@@ -157,24 +157,27 @@ class Wards:
             for key, who in roster.known.items():
                 if person_id in who.people or department_id in who.within:
                     self.barred.add((case_id, key))
-        restricted = [key for key, case in found.items() if case.restricted]
+        guarded = [key for key, case in found.items() if case.guarded]
         self.named: set[tuple[int, int]] = set()
         self.opened: set[tuple[int, int]] = set()
-        if restricted:
-            named = CaseUserGrant.objects.filter(content_object_id__in=restricted)
+        if guarded:
+            named = CaseUserGrant.objects.filter(content_object_id__in=guarded)
             self.named.update(named.values_list("content_object_id", "user_id"))
-            opened = CaseGroupGrant.objects.filter(content_object_id__in=restricted)
+            opened = CaseGroupGrant.objects.filter(content_object_id__in=guarded)
             self.opened.update(opened.values_list("content_object_id", "group_id"))
 
     def allow(self, person: User, case: Case) -> bool:
         return (
             person.clearance >= case.secrecy
             and (case.pk, person.pk) not in self.barred
-            and (not case.restricted or self._sees(self.roster.known[person.pk], case))
+            and (not case.guarded or self._sees(self.roster.known[person.pk], case))
         )
 
     def _sees(self, who: access.Identity, case: Case) -> bool:
-        """By name, through a chair it was opened to, or as the deputy of somebody named; sealed by name only."""
+        """By name, by rule where it is not restricted, through a chair it was opened to, or as the deputy of somebody
+        named; sealed by name only."""
+        if not case.restricted and case.procedure in who.sees:
+            return True
         if (case.pk, who.user.pk) in self.named:
             return True
         if not case.sealed and any((case.pk, group) in self.opened for group in who.groups):

@@ -252,14 +252,14 @@ class _Run:
         return told
 
     def _open_to_the_told(self, told: list[Told]) -> None:
-        """Who is told of a paper may look at it: the officer on duty at night, the head of a unit. A restricted one
+        """Who is told of a paper may look at it: the officer on duty at night, the head of a unit. A guarded one
         is told to nobody who may not (Wards); the hands it is in, and their deputies, see it as long as they are."""
         pairs = []
         for one in told:
             case = one.clock.case
             hands = {person.pk for person in self.roster.hands(one.turn, case)}
             others = [person for person in one.people if person.pk not in hands]
-            if not case.restricted:
+            if not case.guarded:
                 pairs += [(case, who) for who in others if case.procedure not in self.roster.known[who.pk].sees]
         if pairs:
             access.let_each_see(pairs)

@@ -116,7 +116,7 @@ class PostForm(forms.ModelForm):
         model = Post
         fields = ["code", "name", "department", "single", "rank", "sees", "retired"]
         help_texts = {
-            "code": gettext_lazy("流程按它找岗位，如 clerk、office-director；以后不能改"),
+            "code": gettext_lazy("流程按它找岗位，如 clerk、office-director，科室负责人用 department-head；以后不能改"),
             "rank": gettext_lazy("1 是主要领导；空着就不是有排名的领导"),
         }
 

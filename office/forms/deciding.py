@@ -3,9 +3,10 @@
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
-from typing import Any, Literal
+from typing import Any, Literal, cast
 
 from django import forms
+from django.http import QueryDict
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -104,6 +105,13 @@ class DecisionForm(forms.Form):
         self.common = [] if recording else [offer for code in COMMON if (offer := self._common(code))]
         if self.moves and not any(offer.primary for offer in self.moves):
             self.moves[0].primary = True
+
+    def see_again(self) -> None:
+        """After a refusal because the entry had changed: the page shows what it says now, and what is sent from it
+        is decided about that."""
+        data = cast(QueryDict, self.data).copy()
+        data["content_hash"] = self.case.content_hash
+        self.data = data
 
     # --- What the page offers ---
 

@@ -11,6 +11,9 @@ from django.utils.translation import gettext as _
 from office.models.people import Department, Kind, Leave, Post, PostHolding, User
 from office.procedures import Step
 
+# What a post is called by that heads its department.
+HEAD = "department-head"
+
 
 def key_of(holder: User | Post) -> str:
     return f"p{holder.pk}" if isinstance(holder, Post) else f"u{holder.pk}"
@@ -66,20 +69,26 @@ class Candidates:
         return list(found.items())
 
     @cached_property
+    def _units(self) -> list[Department]:
+        return list(Department.objects.filter(retired=False))
+
+    @cached_property
     def _in_charge(self) -> dict[int, list[str]]:
         """The names of the departments each post leads."""
         led: dict[int, list[str]] = {}
-        for unit in Department.objects.filter(retired=False):
+        for unit in self._units:
             if unit.leader_id is not None:
                 led.setdefault(unit.leader_id, []).append(str(unit))
         return led
 
     def departments(self) -> list[tuple[str, str]]:
-        """Heads of departments, as posts: work goes to the chair."""
+        """Heads of departments, as posts: work goes to the chair. Whom the departments' page names as head, and
+        whatever post says so by its code; a leader is no unit."""
         heads: dict[int, list[str]] = {}
         posts = {}
+        named = {unit.head_id for unit in self._units}
         for one in self.holdings:
-            if one.post.code == "department-head":
+            if not one.post.rank and (one.post_id in named or one.post.code == HEAD):
                 posts[one.post_id] = one.post
                 heads.setdefault(one.post_id, []).append(one.person.name)
         ordered = sorted(

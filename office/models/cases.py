@@ -90,6 +90,11 @@ class Case(models.Model):
         return self.reference or self.public_id
 
     @property
+    def guarded(self) -> bool:
+        """Sealed, restricted, or secret at any level: who looks is written down, and nobody is let in by and by."""
+        return self.restricted or self.secrecy > Secrecy.NONE
+
+    @property
     def is_open(self) -> bool:
         return self.closed_at is None
 

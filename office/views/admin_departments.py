@@ -18,12 +18,15 @@ from .history import history_of
 
 @require_GET
 def departments(request: Asked) -> HttpResponse:
-    in_charge = _("分管：%(leader)s")
+    in_charge, without = _("分管：%(leader)s"), _("还没有，不能承办文件")
     rows = [
         {
             "cells": [
                 {"words": one.name, "note": one.short_name},
-                {"words": str(one.head or ""), "note": in_charge % {"leader": one.leader} if one.leader else ""},
+                {
+                    "words": str(one.head or ("" if one.retired else without)),
+                    "note": in_charge % {"leader": one.leader} if one.leader else "",
+                },
                 {"words": str(one.parent or ""), "note": ""},
             ],
             "url": reverse("department", args=[one.pk]),
@@ -66,7 +69,7 @@ def _department_form(request: Asked, one: Department | None) -> HttpResponse:
         "office/dial_form.html",
         {
             "heading": Department.objects.get(pk=one.pk).name if one else _("新增部门"),
-            "sentence": _("催办和承办按负责人岗位找人。"),
+            "sentence": _("承办和催办按负责人岗位找人。岗位由安全管理员建立，建好以后在这里选。"),
             "source": "",
             "form": form,
             "back_url": reverse("departments"),

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 from django.views.decorators.http import require_http_methods, require_POST
 
-from office import access, acting, dials, showing, subjects
+from office import access, acting, dials, showing, standing, subjects
 from office.acting import may_correct
 from office.acting.door import marked, wordless
 from office.chasing import INFORM
@@ -66,6 +66,7 @@ def turn(request: Asked, key: int) -> HttpResponse:
                 made = form.make(chosen)
             except acting.Refused as refused:
                 refusal = refused.sentence
+                form.see_again()
                 if refused.field in form.fields:
                     form.add_error(refused.field, refused.sentence)
             else:
@@ -131,7 +132,7 @@ def _page(request, turn: Turn, *, form, refusal, chosen, draft, now) -> dict:
     )
     clock = turn.clocks.order_by("-pk").first()
     paper = paper_of(case, user=request.user)
-    last = next((one for one in reversed(decisions) if one.opinion and one.move != "correct"), None)
+    last = standing.last_words(decisions, round_now=case.round)
     kind = "reading" if turn.side and turn.step in reading_steps() else "waiting"
     moves = [_move(form, offer, chosen) for offer in form.moves]
     return {
@@ -157,8 +158,8 @@ def _page(request, turn: Turn, *, form, refusal, chosen, draft, now) -> dict:
         "facts_template": subject.facts_template if subject else "",
         "trail": showing.trail(case, decisions=decisions, turns=turns, chases=chases_of(case)),
         "last_opinion": {
-            "words": last.opinion,
-            "who_words": f"{showing.signature_words(last)} {showing.short_moment(last.happened_at)}",
+            "words": last[1],
+            "who_words": f"{showing.signature_words(last[0])} {showing.short_moment(last[0].happened_at)}",
         }
         if last
         else None,
@@ -347,6 +348,7 @@ def correct(request: Asked, public_id: str, number: int) -> HttpResponse:
             "back_url": reverse("case", args=[case.public_id]),
             "danger": False,
         },
+        status=422 if form.errors else 200,
     )
 
 
@@ -405,6 +407,7 @@ def record(request: Asked, key: int) -> HttpResponse:
             form.record(code, by=request.user)
         except acting.Refused as refused:
             refusal = refused.sentence
+            form.see_again()
             if refused.field in form.fields:
                 form.add_error(refused.field, refused.sentence)
         else:

@@ -356,7 +356,7 @@ def _cases(request: Asked, keys: list[int], *, kind: str, heading: str, empty: s
 
 
 def case_rows(cases: list[Case]) -> list[dict]:
-    """Rows of a list of cases: where each is now, in whose hands, by when. Two queries for any number."""
+    """Rows of a list of cases: where each is now, in whose hands, by when. Three queries for any number."""
     now = timezone.now()
     current = {
         turn.case_id: turn
@@ -365,6 +365,7 @@ def case_rows(cases: list[Case]) -> list[dict]:
         )
     }
     lines = subjects.second_lines(cases)
+    leaders = showing.with_leaders(current.values())
     rows = []
     for case in cases:
         turn = current.get(case.pk)
@@ -379,7 +380,11 @@ def case_rows(cases: list[Case]) -> list[dict]:
                 if turn
                 else str(case.get_outcome_display()),
                 "step_note": showing.holder_words(turn) if turn else showing.short_moment(case.closed_at),
-                "deadline": showing.deadline(turn.due_at, now=now) if turn else None,
+                "deadline": showing.deadline(
+                    turn.due_at, now=now, issued_at=turn.issued_at, with_leader=turn.pk in leaders
+                )
+                if turn
+                else None,
                 "next_words": "",
                 "new": False,
                 "batchable": False,

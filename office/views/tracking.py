@@ -1,6 +1,6 @@
 """Where a paper is, since when, who had it, what was said, what comes next, and why each date is that date."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from django.core.paginator import Paginator
 from django.http import Http404, HttpResponse
@@ -14,7 +14,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from office import access, chasing, clock, procedures, rules, showing, standing, subjects, timing
 from office.acting import may_correct, may_take_back
-from office.models.cases import Case, Decision, Link, Turn
+from office.models.cases import Case, Decision, Turn
 from office.models.clocks import Clock
 from office.models.grants import Look
 from office.models.outbox import Follow
@@ -22,6 +22,7 @@ from office.models.people import User
 from office.views.asked import Asked
 from office.views.deciding import HANDS, chases_of, note_look
 from office.views.papers import paper_of
+from office.views.relations import links_of, may_relate
 
 
 def visible(request: Asked, public_id: str, *, at: str) -> Case:
@@ -48,7 +49,8 @@ def case(request: Asked, public_id: str) -> HttpResponse:
     hands = {turn.pk: str(turn.hands) for turn in turns}
     paper = paper_of(found, user=request.user)
     circulation = circulation_rows(found, turns, decisions, now=now)
-    clocks = _clocks(found, hands, now=now)
+    leaders = showing.with_leaders(turn for turn in turns if turn.ended_at is None)
+    clocks = _clocks(found, hands, {turn.pk: turn.issued_at for turn in turns if turn.pk in leaders}, now=now)
     trail = showing.trail(
         found,
         decisions=decisions,
@@ -72,7 +74,7 @@ def case(request: Asked, public_id: str) -> HttpResponse:
                 "void": found.outcome == "void",
                 "outcome_words": showing.outcome_words(found),
             },
-            "place": _place(found, current, now=now) if current else None,
+            "place": _place(found, current, leaders=leaders, now=now) if current else None,
             "next": [one for one in trail if one.get("state") == "then"],
             "trail": trail,
             "circulation": circulation,
@@ -85,13 +87,14 @@ def case(request: Asked, public_id: str) -> HttpResponse:
             "facts": subject.facts(found) if subject and subject.facts else None,
             "facts_template": subject.facts_template if subject else "",
             **paper,
-            "links": _links(request, found),
+            "links": links_of(found, user=request.user),
+            "relate_url": reverse("relate", args=[found.public_id]) if may_relate(request.user, found) else "",
             "chases": _chase_rows(found),
             "chase_url": reverse("chase_new", args=[found.public_id])
             if current and chasing.may_chase(request.user, found)
             else "",
             "copies": [],
-            "looks": _looks(found)[:10] if _owns(request, found) and found.restricted else None,
+            "looks": _looks(found)[:10] if _owns(request, found) and found.guarded else None,
             "looks_url": reverse("looks", args=[found.public_id]),
             "actions": _actions(request, found, current, subject, hub=hub, circulating=bool(circulation)),
             "turn_url": _own_turn(request, turns),
@@ -103,10 +106,7 @@ def case(request: Asked, public_id: str) -> HttpResponse:
     )
 
 
-def _place(case: Case, turn: Turn, *, now) -> dict:
-    ranked = bool(turn.post and turn.post.rank) or (
-        turn.holder is not None and access.identity(turn.holder).ranked
-    )
+def _place(case: Case, turn: Turn, *, leaders: set[int], now) -> dict:
     last = turn.clocks.order_by("-pk").first()
     return {
         "step": showing.step_label(case.procedure, turn.step),
@@ -115,21 +115,15 @@ def _place(case: Case, turn: Turn, *, now) -> dict:
         else showing.hands_words(turn.hands, on=timezone.localdate(now)),
         "since_words": _("%(when)s 送到") % {"when": showing.short_moment(turn.issued_at)}
         + ("" if turn.opened_at else _("，尚未打开")),
-        "deadline": showing.deadline(
-            turn.due_at, now=now, why_url=showing.why_url(last), issued_at=turn.issued_at, ranked=False
-        )
-        if not ranked
+        "deadline": showing.deadline(turn.due_at, now=now, why_url=showing.why_url(last), issued_at=turn.issued_at)
+        if turn.pk not in leaders
         else {
             "state": "waiting",
-            "words": _days_with_leader((timezone.localdate(now) - timezone.localdate(turn.issued_at)).days),
+            "words": showing.days_with_leader(turn.issued_at, now=now),
             "date_words": "",
             "why_url": "",
         },
     }
-
-
-def _days_with_leader(days: int) -> str:
-    return _("在领导处 %(n)d 天") % {"n": days} if days else _("今天送领导")
 
 
 def circulation_rows(case: Case, turns: list[Turn], decisions, *, now, whole_list: bool = False) -> list[dict]:
@@ -139,6 +133,7 @@ def circulation_rows(case: Case, turns: list[Turn], decisions, *, now, whole_lis
     # Where one original goes round, it is said who has it and who a copy.
     originals = set(case.planned.filter(turn__side=True).values_list("turn_id", flat=True))
     sorts = {True: _("（原件）"), False: _("（复印件）")} if originals else {}
+    leaders = showing.with_leaders(turn for turn in turns if turn.side and turn.ended_at is None)
     rows = []
     for turn in turns:
         if not turn.side:
@@ -158,7 +153,11 @@ def circulation_rows(case: Case, turns: list[Turn], decisions, *, now, whole_lis
                 "opinion": corrected[-1].opinion if corrected else decision.opinion if decision else "",
                 "state_words": state,
                 "held": turn.ended_at is None,
-                "deadline": showing.deadline(turn.due_at, now=now) if turn.ended_at is None else None,
+                "deadline": showing.deadline(
+                    turn.due_at, now=now, issued_at=turn.issued_at, with_leader=turn.pk in leaders
+                )
+                if turn.ended_at is None
+                else None,
                 "turn": turn,
             }
         )
@@ -197,20 +196,29 @@ def circulation_words(rows: list[dict]) -> str:
     return _("已退回 %(read)d，在手 %(out)d，待送 %(wait)d") % counts
 
 
-def _clocks(case: Case, hands: dict[int, str], *, now) -> dict[bool, list[dict]]:
+def _clocks(
+    case: Case, hands: dict[int, str], with_leader_since: dict[int, datetime], *, now
+) -> dict[bool, list[dict]]:
     """Those that run, the next date first; those that are over, as they ended. `hands`: whose each turn is."""
     found: dict[bool, list[dict]] = {True: [], False: []}
     rows = case.clocks.prefetch_related("pauses")
     for one in sorted(rows, key=lambda one: (one.met_at or one.stopped_at or one.due_at, one.pk)):
-        words = _clock_words(one, who=hands.get(one.turn_id or 0, ""), now=now)
+        key = one.turn_id or 0
+        words = _clock_words(one, who=hands.get(key, ""), with_leader_since=with_leader_since.get(key), now=now)
         found[one.met_at is None and one.stopped_at is None].append(words)
     return found
 
 
-def _clock_words(one: Clock, *, who: str, now) -> dict:
+def _clock_words(one: Clock, *, who: str, with_leader_since: datetime | None, now) -> dict:
     """`who`: in whose hands the turn is that the clock runs for; "" for a date of the case itself."""
     paused = next((pause for pause in one.pauses.all() if pause.to_at is None), None)
-    words = showing.deadline(one.due_at, now=now, met_at=one.met_at or one.stopped_at)
+    words = showing.deadline(
+        one.due_at,
+        now=now,
+        met_at=one.met_at or one.stopped_at,
+        issued_at=with_leader_since,
+        with_leader=with_leader_since is not None,
+    )
     if one.stopped_at:
         words["words"] = _("已停止")
     return {
@@ -234,27 +242,6 @@ def source_words(one: Clock) -> str:
     if one.why.get("unverified"):
         parts.append(_("未核实"))
     return " · ".join(part for part in parts if part)
-
-
-def _links(request: Asked, case: Case) -> list[dict]:
-    """Only what the reader may see: a link to what is barred to him does not exist."""
-    rows = Link.objects.filter(undone_at__isnull=True)
-    pairs = [(one, one.to_case_id) for one in rows.filter(from_case=case)] + [
-        (one, one.from_case_id) for one in rows.filter(to_case=case)
-    ]
-    seen = {
-        one.pk: one for one in access.visible_to(request.user).filter(pk__in=[key for _one, key in pairs])
-    }
-    return [
-        {
-            "kind": str(link.get_kind_display()),
-            "reference": seen[key].reference or showing.title_of(seen[key]),
-            "title": showing.title_of(seen[key]),
-            "url": reverse("case", args=[seen[key].public_id]),
-        }
-        for link, key in pairs
-        if key in seen
-    ]
 
 
 def _chase_rows(case: Case) -> list[dict]:
@@ -316,6 +303,8 @@ def _actions(
         actions.append(link(_("打印处理单"), subject.slip_url(case)))
     if subject and subject.label_url and case.reference:
         actions.append(link(_("打印标签"), subject.label_url(case)))
+    if subject and subject.slip_forms:
+        actions += [link(name, url, word=True) for name, url in subject.slip_forms(case)]
     followed = Follow.objects.filter(person=request.user, case=case).exists()
     actions.append(
         link(
@@ -387,7 +376,8 @@ def follow(request: Asked, public_id: str) -> HttpResponse:
 @require_GET
 def why(request: Asked, key: int) -> HttpResponse:
     """为什么是这一天: day by day for short periods."""
-    one = get_object_or_404(Clock.objects.select_related("case").prefetch_related("pauses"), pk=key)
+    clocks = Clock.objects.select_related("case", "turn__post").prefetch_related("pauses")
+    one = get_object_or_404(clocks, pk=key)
     case = get_object_or_404(access.visible_to(request.user), pk=one.case_id)
     note_look(request, case, at=gettext_noop("为什么是这一天"))
     now = timezone.now()
@@ -401,7 +391,13 @@ def why(request: Asked, key: int) -> HttpResponse:
                 "title": showing.title_of(case),
                 "case_reference": case.reference,
                 "case_url": reverse("case", args=[case.public_id]),
-                "deadline": showing.deadline(one.due_at, now=now, met_at=one.met_at or one.stopped_at),
+                "deadline": showing.deadline(
+                    one.due_at,
+                    now=now,
+                    met_at=one.met_at or one.stopped_at,
+                    issued_at=one.turn.issued_at if one.turn else None,
+                    with_leader=one.turn is not None and bool(showing.with_leaders([one.turn])),
+                ),
                 "due_words": showing.moment(one.due_at),
                 "starts_words": showing.moment(one.starts_at),
                 "limit_words": limit.words() if limit else _("指定日期"),

@@ -4,6 +4,8 @@ from datetime import date, datetime
 
 import pytest
 
+from documents.models import IncomingDocument
+from documents.registers import result_of, with_hands
 from documents.subject import facts
 from office import acting, chain
 from office.acting.common import earlier
@@ -53,7 +55,8 @@ def test_R_IN_01_a_paper_is_reviewed_proposed_instructed_circulated_handled_and_
     one.do("finish", who.clerk)
     assert closed(one)
     assert chain_holds(one.case)
-    assert one.document.result == "已印发方案并部署。"
+    (row,) = with_hands(IncomingDocument.objects.filter(case=one.case))
+    assert result_of(row).startswith("已印发方案并部署。")
 
 
 def test_a_leader_on_the_list_whom_the_clerk_presents_to_by_name_is_off_the_list(who, paper):

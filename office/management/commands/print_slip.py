@@ -5,11 +5,13 @@ from pathlib import Path
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
 from office import access, slips
+from office.levels import FIRST_STATE_SECRET
 from office.models.cases import Case
 from office.models.people import User
 from office.shorthand import read_reference
@@ -23,6 +25,10 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("reference")
+        parser.add_argument(
+            "--form", default="", choices=slips.FORMS,
+            help="handling (文件处理单), reading (送阅文件单), approval (报批文件单); without it the one that fits",
+        )
         parser.add_argument("--as", dest="user", default="", help="print for this user, who may see it")
         parser.add_argument("-o", "--output", required=True, help="OUT.pdf")
 
@@ -31,12 +37,15 @@ class Command(BaseCommand):
         if target.suffix != ".pdf" or not target.parent.is_dir():
             raise CommandError(_("文件名要以 .pdf 结尾，文件夹要已经存在。"))
         viewer = _user(options["user"]) if options["user"] else None
-        seen = access.visible_to(viewer) if viewer else Case.objects.filter(restricted=False)
+        if viewer:
+            seen = access.visible_to(viewer)
+        else:
+            seen = Case.objects.filter(Q(secrecy__lt=FIRST_STATE_SECRET) | Q(title=""), restricted=False)
         reference = read_reference(options["reference"])
         case = seen.filter(reference=reference).exclude(reference="").first()
         if case is None:
             raise CommandError(_("没有 %(reference)s；限知件请用 --as 写明由谁来看。") % {"reference": reference})
-        content = slips.slip(case)
+        content = slips.slip(case, form=options["form"])
         if content is None:
             raise CommandError(_("这种事项没有处理单。"))
         if viewer is not None:
