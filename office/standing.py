@@ -52,10 +52,11 @@ def words_of(decisions: Iterable[Decision], *, move: str, round_now: int | None 
 
 
 def last_words(decisions: Iterable[Decision], *, round_now: int) -> tuple[Decision, str] | None:
-    """The last opinion of this round as it holds, with the decision that bears it."""
+    """The last opinion of this round as it holds, with the decision that bears it; why the paper came back is one."""
+
     def wanted(one: Decision) -> bool:
         here = one.round == round_now or one.move in RETURNING
-        return bool(one.opinion) and one.move not in AFTERWARDS and here
+        return bool(_words(one)) and one.move not in AFTERWARDS and here
 
     return _held(decisions, wanted)
 
@@ -66,5 +67,9 @@ def _held(decisions: Iterable[Decision], wanted: Callable[[Decision], bool]) -> 
     for one in reversed(rows):
         if wanted(one) and one.number not in stands.taken_back:
             later = stands.corrections.get(one.number)
-            return one, later[-1].opinion if later else one.opinion
+            return one, later[-1].opinion if later else _words(one)
     return None
+
+
+def _words(one: Decision) -> str:
+    return one.opinion or (one.reason if one.move in RETURNING else "")
