@@ -52,7 +52,7 @@ def test_the_screens_a_clerk_lives_in_are_open_to_everybody(desk, case):
 def test_what_a_clerk_opens_now_and_then_is_open_to_everybody(desk, case):
     page = desk.sit(desk.people.clerk)
     addresses = [
-        *(f"/cases/{case.public_id}/{part}/" for part in ("chase", "bar", "void", "relocate")),
+        *(f"/cases/{case.public_id}/{part}/" for part in ("chase", "bar", "void", "relocate", "relate")),
         f"/documents/incoming/{case.public_id}/edit/", f"/turns/{main_turn(case).pk}/record/",
         f"/clocks/{case.clocks.first().pk}/", "/search/?q=雨雪", "/chases/", "/registers/", "/jobs/", "/done/",
     ]

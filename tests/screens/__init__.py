@@ -119,7 +119,7 @@ def ways(office: Furnished, *, few: bool) -> dict[str, list]:
     return {
         "turn": turns + sides, "record": turns[:3],
         "case": ids,
-        **dict.fromkeys(["void", "extend", "relocate", "circulation", "take_back", "bar"], beside),
+        **dict.fromkeys(["void", "extend", "relocate", "circulation", "take_back", "bar", "relate"], beside),
         **dict.fromkeys(["looks", "chase_new", "incoming_edit"], beside),
         **dict.fromkeys(["correct", "confirm_record"], [[cases["out"].public_id, opinion.number]]),
         "why": [[one.pk] for one in Clock.objects.filter(case__in=[cases["new"], cases["out"]])],
