@@ -271,11 +271,13 @@ def extend(clock: Clock, *, until: datetime, decision: Decision) -> None:
 def keep_date(new: Turn, *, of: Turn) -> Clock | None:
     """A paper put into other hands keeps its date, its reasons and its pauses: handing it on buys no time.
 
-    None when the turn `of` had no clock.
+    None when the turn `of` had no clock. Where it had none running any more (meet_while_held), nothing runs on: nobody
+    is late in other hands with what was met in the first.
     """
     old = of.clocks.order_by("-pk").first()
     if old is None:
         return None
+    over = of.due_at is None
     kept = Clock.objects.create(
         case=new.case,
         turn=new,
@@ -284,6 +286,8 @@ def keep_date(new: Turn, *, of: Turn) -> Clock | None:
         starts_at=old.starts_at,
         first_due_at=old.first_due_at,
         due_at=old.due_at,
+        met_at=old.met_at if over else None,
+        stopped_at=old.stopped_at if over else None,
         set_by_hand=old.set_by_hand,
         why=old.why,
     )
@@ -300,8 +304,9 @@ def keep_date(new: Turn, *, of: Turn) -> Clock | None:
             for one in old.pauses.order_by("from_at")
         ]
     )
-    new.due_at = kept.due_at
-    new.save(update_fields=["due_at"])
+    if not over:
+        new.due_at = kept.due_at
+        new.save(update_fields=["due_at"])
     return kept
 
 

@@ -48,6 +48,37 @@ def test_the_offices_own_limit_he_extends_with_his_reason(who, paper):
     assert extend(one, who.handler, date(2026, 12, 4)).reason == "现场未完成"
 
 
+def barred(one, who):
+    acting.claim(one.turn, actor=who.clerk, at=one.at)
+    acting.bar(one.case, actor=who.second_clerk, people=[who.clerk], reason="亲属来文", at=one.at)
+
+
+def taken_back(one, who):
+    for reader in (who.leader, who.other_leader):
+        one.read(reader)
+    one.do("needs_handling", who.clerk, opinion="要办。")
+    acting.take_back(one.case, actor=who.clerk, at=one.at)
+
+
+IN_OTHER_HANDS = {
+    "reassign": lambda one, who: acting.reassign(one.turn, to=who.second_clerk, actor=who.clerk, at=one.at),
+    "delegate": lambda one, who: acting.delegate(one.turn, to=who.second_clerk, actor=who.clerk, at=one.at),
+    "bar": barred,
+    "take_back": taken_back,
+}
+
+
+@pytest.mark.parametrize("deed", IN_OTHER_HANDS)
+def test_R_CIR_07_a_paper_on_its_round_is_late_in_nobodys_hands(who, paper, deed):
+    one = paper(purpose="reading")
+    one.do("send", who.clerk, names=[who.leader, who.other_leader])
+    before = one.turn
+    IN_OTHER_HANDS[deed](one, who)
+    assert one.turn != before and one.turn.step == "circulate"
+    assert one.turn.due_at is None
+    assert one.turn.clocks.get().met_at == before.clocks.get().met_at
+
+
 def record(one, who, at):
     return acting.act(
         one.turn, "instruct", actor=who.leader, recorded_by=who.clerk, happened_at=at, opinion="同意。",
