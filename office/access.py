@@ -12,10 +12,11 @@ from heapq import merge
 from itertools import islice
 from typing import TypeVar
 
+from django.db import transaction
 from django.db.models import Exists, Model, OuterRef, Q, QuerySet
 from django.utils import timezone
 
-from office import procedures
+from office import procedures, tally
 from office.models.cases import Barred, Case, Turn, see_permission
 from office.models.grants import CaseGroupGrant, CaseUserGrant, Look
 from office.models.people import Department, Deputy, Kind, Post, PostHolding, User
@@ -484,4 +485,6 @@ def let_each_see(pairs: Iterable[tuple[Case, User]]) -> None:
 def note_look(case: Case, *, person: User, what: str, at: datetime, address: str | None = None) -> None:
     """Log a look at a restricted, sealed or secret record; of an ordinary one nothing is kept."""
     if case.guarded:
-        Look.objects.create(case=case, person=person, what=what, at=at, address=address)
+        with transaction.atomic():
+            tally.case_first(case.pk)
+            Look.objects.create(case=case, person=person, what=what, at=at, address=address)

@@ -122,6 +122,17 @@ def rows() -> str:
         return " UNION ALL ".join(_rows(*one) for one in cursor.fetchall())
 
 
+def case_first(key: int) -> None:
+    """Hold the case before something that counts is written beside it, where the case itself is not locked as an act
+    locks it. Inside a transaction.
+
+    An act locks the case and then writes to its tally. Whoever came to the tally first and to the case after it (a
+    foreign key is looked at on commit) would wait for the act, and the act for him.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT 1 FROM office_case WHERE id = %s FOR KEY SHARE", [key])
+
+
 def _rows(table: str, case_of: str, hash_of: str) -> str:
     return f"SELECT {case_of} AS case_id, {hash_of} AS hash FROM {table} r"
 

@@ -152,8 +152,6 @@ def take_back(case: Case, *, actor: User, reason: str = "", at: datetime | None 
     with transaction.atomic():
         case = lock_case(case)
         refuse_unseen(case, actor)
-        # Opening a paper does not lock the case: wait for who is opening it this moment.
-        list(case.turns.select_for_update(of=("self",)).filter(ended_at__isnull=True).order_by("pk"))
         origin = may_take_back(case, actor)
         if origin is None:
             raise Refused(_("对方已经打开或办理，不能撤回了。需要改动请联系对方退回。"))

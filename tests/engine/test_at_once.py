@@ -1,15 +1,17 @@
 """Two people at one paper at the same moment: real threads, real connections, committed."""
 
 import threading
+import time
 from collections.abc import Callable
 from uuid import uuid4
 
 import pytest
 from django.db import connection, connections, transaction
 
-from office import acting, linking
+from office import access, acting, linking
 from office.acting import Refused
-from office.models import Case, Decision, Series, Turn
+from office.acting.door import lock_case
+from office.models import Case, Decision, Look, Series, Turn
 from office.verifying import verify
 from tests import people, sketches
 from tests.make import Paper, series
@@ -160,6 +162,46 @@ def test_taking_back_and_going_on_do_not_both_happen(who, rival):
             assert taken is (turn.opened_at is None)
         else:
             assert len(refusals(results)) == 1
+    assert list(verify()) == []
+
+
+def until_somebody_waits() -> None:
+    """Until another connection waits for what this one has locked."""
+    waiting = "SELECT count(*) FROM pg_locks WHERE NOT granted AND pg_backend_pid() = ANY(pg_blocking_pids(pid))"
+    with connection.cursor() as cursor:
+        for _look in range(PATIENCE * 100):
+            cursor.execute(waiting)
+            if cursor.fetchone()[0]:
+                return
+            time.sleep(0.01)
+    raise AssertionError("nobody waits")
+
+
+@pytest.mark.parametrize("rival", ["look", "open"])
+def test_who_looks_at_a_paper_and_who_acts_on_it_do_not_wait_for_each_other(who, rival):
+    paper = Paper(sketches.Incoming, actor=who.clerk, restricted=True)
+    turn, locked = paper.turn, threading.Event()
+
+    def acts() -> None:
+        with transaction.atomic():
+            lock_case(paper.case)
+            if rival == "open":
+                acting.progress(fresh(turn), actor=who.director, opinion="正在核对。", at=MONDAY)
+            locked.set()
+            until_somebody_waits()
+            acting.act(fresh(turn), "circulate", actor=who.director, at=MONDAY)
+
+    def looks() -> None:
+        here = fresh(turn)
+        assert locked.wait(PATIENCE)
+        if rival == "open":
+            acting.opened(here, by=who.director, at=MONDAY)
+        else:
+            access.note_look(here.case, person=who.director, what="办理页", at=MONDAY)
+
+    at_once(acts, looks)
+    assert paper.moves()[-1] == "circulate"
+    assert Look.objects.count() == (rival == "look")
     assert list(verify()) == []
 
 
