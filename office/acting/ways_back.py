@@ -115,8 +115,12 @@ def _walk_again(passing: Passing) -> None:
     case = passing.case
     case.round += 1
     case.save(update_fields=["round"])
-    main = [step.code for step in passing.procedure.steps.values() if not step.side]
-    case.planned.filter(step__in=main, turn__isnull=True, dropped_at__isnull=True).update(dropped_at=passing.at)
+    listed = case.planned.filter(step__in=_main_steps(passing), turn__isnull=True, dropped_at__isnull=True)
+    listed.update(dropped_at=passing.at)
+
+
+def _main_steps(passing: Passing) -> list[str]:
+    return [step.code for step in passing.procedure.steps.values() if not step.side]
 
 
 def _last_move(case: Case, current: Turn) -> Decision | None:
@@ -126,6 +130,11 @@ def _last_move(case: Case, current: Turn) -> Decision | None:
         found.exclude(turn=current).exclude(move__in=AFTERWARDS)
         .select_related("turn__holder", "turn__post").order_by("-number").first()
     )
+
+
+def _has_recalled(case: Case, current: Turn) -> bool:
+    """Whether the move that put `current` where it is called spokes back: nobody sends them out a second time."""
+    return case.turns.filter(side=True, ended_how="recalled", ended_at=current.issued_at).exists()
 
 
 def may_take_back(case: Case, user: User) -> Turn | None:
@@ -142,6 +151,8 @@ def may_take_back(case: Case, user: User) -> Turn | None:
     if last.move == "return" and case.decisions.filter(round__gt=last.round).exists():
         # Somebody beside the path has already decided in the new round: it has begun.
         return None
+    if _has_recalled(case, current):
+        return None
     # What came after it must still be the last that happened on the main line.
     later = case.turns.filter(side=False, pk__gt=last.turn_id).exclude(pk=current.pk)
     return None if later.exists() else last.turn
@@ -153,9 +164,11 @@ def take_back(case: Case, *, actor: User, reason: str = "", at: datetime | None 
         case = lock_case(case)
         refuse_unseen(case, actor)
         origin = may_take_back(case, actor)
-        if origin is None:
+        current = case.turns.filter(side=False, ended_at__isnull=True).first()
+        if current is not None and origin is None and _has_recalled(case, current):
+            raise Refused(_("这一步收回了还在别人手里的会签、协办或传阅，撤回补不回去。需要改动请联系对方退回。"))
+        if current is None or origin is None:
             raise Refused(_("对方已经打开或办理，不能撤回了。需要改动请联系对方退回。"))
-        current = case.turns.get(side=False, ended_at__isnull=True)
         passing = Passing.on(current, actor=actor, at=at, reason=clean_words(case, reason, field="reason"))
         step = passing.procedure.step(origin.step)
         undone = _last_move(case, current)
@@ -176,7 +189,7 @@ def take_back(case: Case, *, actor: User, reason: str = "", at: datetime | None 
 
 def _undo_plans(passing: Passing, *, origin: Turn) -> None:
     """What the move taken back had planned is planned no more; whom it had taken from the list is on it again;
-    a return taken back leaves the approvals in force."""
+    a return taken back leaves the approvals in force, and its list stands as it stood."""
     case, current = passing.case, passing.turn
     last = _last_move(case, current)
     assert last is not None
@@ -184,6 +197,8 @@ def _undo_plans(passing: Passing, *, origin: Turn) -> None:
     if last.move == "return":
         case.round -= 1
         case.save(update_fields=["round"])
+        listed = case.planned.filter(step__in=_main_steps(passing), turn__isnull=True, dropped_at=last.at)
+        listed.update(dropped_at=None)
     move = passing.procedure.step(origin.step).move(last.move)
     if move is None or (move.others and not move.plans):
         return

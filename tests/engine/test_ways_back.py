@@ -292,6 +292,33 @@ def test_a_return_taken_back_leaves_the_approvals_in_force(draft, who):
     assert draft.turn.step == "recheck"
 
 
+def test_a_return_taken_back_leaves_the_list_as_it_was(document, who):
+    row = document.case.planned.get(holder=who.other_leader)
+    acting.drop_planned(row, actor=who.clerk, hub=document.turn, at=document.tick())
+    document.do(
+        "return_to", who.first_head, target=back_to(document, "propose"), reason="看错了。", straight=False
+    )
+    document.of_case("take_back", who.first_head)
+    document.act("circle", who.first_head)
+    document.act("present", who.clerk)
+    assert document.turn.holder == who.leader
+    document.act("circle", who.leader)
+    with pytest.raises(Refused, match="请选定送给谁"):
+        document.act("present", who.clerk)
+
+
+@pytest.mark.parametrize("straight", [True, False])
+def test_a_return_that_called_spokes_back_is_not_taken_back(who, straight):
+    """They would come to their readers a second time, or, left out, never."""
+    paper = Paper(sketches.Outgoing, actor=who.handler)
+    paper.act("consult", who.handler, names=[who.second_head])
+    paper.act("submit", who.handler)
+    paper.do("return_to", who.director, target=back_to(paper, "draft"), reason="看错了。", straight=straight)
+    assert acting.may_take_back(paper.case, who.director) is None
+    with pytest.raises(Refused, match="收回了还在别人手里的会签"):
+        paper.of_case("take_back", who.director)
+
+
 def test_a_return_after_which_somebody_beside_the_path_has_decided_is_not_taken_back(who):
     """His approval belongs to the new round; it would be lost, or count in a later one."""
     paper = Paper(sketches.Outgoing, actor=who.handler)
