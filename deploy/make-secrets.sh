@@ -23,6 +23,8 @@ done
 printf 'postgresql://antou_app:%s@db:5432/antou' "$(cat app_password)" | once database_url
 printf 'postgresql://antou_owner:%s@db:5432/antou' "$(cat owner_password)" | once database_owner_url
 printf 'redis://:%s@redis:6379/0' "$(cat redis_password)" | once redis_url
+# Empty: most mail servers inside a house ask for none.
+once email_host_password </dev/null
 if [ ! -e tls_key ]; then
     openssl req -x509 -newkey rsa:2048 -nodes -days 365 -subj "/CN=${1:-localhost}" \
         -keyout tls_key -out tls_certificate 2>/dev/null

@@ -1,0 +1,95 @@
+"""What docker-compose.yml and the proxy promise: who reaches what, which settings arrive, under which address."""
+
+import http.client
+import re
+import runpy
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+from django.conf import settings
+
+from office.views import health
+
+ROOT = Path(settings.BASE_DIR)
+COMPOSE = (ROOT / "docker-compose.yml").read_text(encoding="utf-8")
+PROXY = (ROOT / "deploy" / "proxy.conf").read_text(encoding="utf-8")
+EVERYWHERE = COMPOSE[COMPOSE.index("x-office") : COMPOSE.index("\nservices:")]
+
+
+def service(name: str) -> str:
+    """The lines of one service."""
+    return re.search(rf"^  {name}:\n((?: {{4}}.*\n)+)", COMPOSE, re.M)[1]
+
+
+def test_who_writes_mails_has_a_way_to_the_mail_server_and_the_password():
+    worker = service("worker")
+    assert "networks: [inside, outside]" in worker
+    assert "EMAIL_HOST_PASSWORD_FILE: /run/secrets/email_host_password" in worker
+    assert re.search(r"secrets: \[.*\bemail_host_password\b.*\]", worker)
+
+
+def test_nobody_else_reaches_out_but_the_proxy():
+    reaching = {name for name in re.findall(r"^  (\w+):$", COMPOSE, re.M) if "[inside, outside]" in service(name)}
+    assert reaching == {"worker", "proxy"}
+    assert "networks: [inside]" in EVERYWHERE
+
+
+def test_every_secret_named_is_written_once_and_then_kept(tmp_path):
+    shutil.copy(ROOT / "deploy" / "make-secrets.sh", tmp_path)
+    kept = tmp_path / "secrets"
+    kept.mkdir()
+    for name in ("tls_key", "tls_certificate"):
+        (kept / name).write_text("the office's own")
+    for _time in range(2):
+        subprocess.run(["sh", tmp_path / "make-secrets.sh"], check=True, capture_output=True, timeout=60)
+    named = dict(re.findall(r"^  (\w+): \{file: deploy/secrets/(\w+)\}$", COMPOSE, re.M))
+    assert set(named.values()) == {path.name for path in kept.iterdir()}
+    assert (kept / "email_host_password").read_text() == ""
+    assert (kept / "tls_key").read_text() == "the office's own"
+
+
+@pytest.mark.parametrize("name", [
+    "SECOND_FACTOR", "FILE_SIZE_LIMIT", "CLAMD_SOCKET", "CSRF_TRUSTED_ORIGINS", "OFFICE_NAME", "EMAIL_HOST",
+])  # fmt: skip
+def test_what_an_office_sets_for_itself_arrives(name):
+    assert f"    {name}: ${{{name}:-" in EVERYWHERE
+
+
+@pytest.mark.parametrize("port", ["", ":8443"])
+def test_the_way_to_https_keeps_its_port(port):
+    assert "HTTPS_AT: ${HTTPS_PORT:+:${HTTPS_PORT}}" in service("proxy")
+    assert f"return 301 https://$host{port}$request_uri;" in PROXY.replace("${HTTPS_AT}", port)
+
+
+def test_the_office_hears_the_name_and_port_the_browser_wrote():
+    """Without the port Django takes no form but from 443."""
+    assert "proxy_set_header Host $http_host;" in PROXY
+
+
+def test_files_too_large_are_refused_by_the_office_not_by_the_proxy():
+    most = int(re.search(r"client_max_body_size (\d+)m;", PROXY)[1]) * 1024 * 1024
+    assert most >= 5 * settings.FILE_SIZE_LIMIT
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("well", [True, False])
+def test_a_container_is_healthy_when_the_office_says_so(monkeypatch, client, well):
+    class Asked:
+        def __init__(self, host, port, timeout):
+            pass
+
+        def request(self, method, path, headers):
+            self.answer = client.generic(method, path, headers=headers)
+
+        def getresponse(self):
+            self.answer.status = self.answer.status_code
+            return self.answer
+
+    monkeypatch.setattr(http.client, "HTTPConnection", Asked)
+    monkeypatch.setattr(health, "_redis_answers", lambda: well)
+    monkeypatch.setenv("ALLOWED_HOSTS", "localhost")
+    with pytest.raises(SystemExit) as ended:
+        runpy.run_path(str(ROOT / "deploy" / "healthy.py"))
+    assert bool(ended.value.code) is not well
