@@ -18,6 +18,7 @@ from office import access
 from office.acting.door import as_printed
 from office.files import kinds, pictures, storing
 from office.levels import Secrecy
+from office.middleware import address_of
 from office.models.cases import Case
 from office.models.files import Attachment, StoredFile
 from office.models.grants import Look
@@ -166,8 +167,7 @@ def _known_as(attachment: Attachment) -> str:
 
 
 def _note(request: Request, case: Case, *, what: str, at: datetime) -> None:
-    address = request.META.get("REMOTE_ADDR") or None
-    access.note_look(case, person=request.user, what=what, at=at, address=address)
+    access.note_look(case, person=request.user, what=what, at=at, address=address_of(request))
 
 
 urlpatterns_files = [

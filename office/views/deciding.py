@@ -16,6 +16,7 @@ from office.acting.door import marked, wordless
 from office.chasing import INFORM
 from office.forms.deciding import DecisionForm
 from office.forms.recording import RecordForm
+from office.middleware import address_of
 from office.models import User
 from office.models.cases import Case, Decision, Turn
 from office.models.clocks import Chase, Reminder
@@ -43,7 +44,7 @@ def open_turn(request: Asked, key: int) -> Turn:
 def note_look(request: Asked, case: Case, *, at: str) -> None:
     """Log who looks at a page of a restricted case; what is posted is an act and has its own record."""
     if request.method != "POST":
-        access.note_look(case, person=request.user, what=at, at=timezone.now(), address=address(request))
+        access.note_look(case, person=request.user, what=at, at=timezone.now(), address=address_of(request))
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -438,7 +439,3 @@ def confirm_record(request: Asked, public_id: str, number: int) -> HttpResponse:
     else:
         messages.success(request, _("已确认，是您本人的意见。"))
     return redirect("case", case.public_id)
-
-
-def address(request: Asked) -> str | None:
-    return request.META.get("REMOTE_ADDR") or None

@@ -35,11 +35,11 @@ def places(ordinary) -> dict[str, test_urls.Place]:
     return ordinary
 
 
-def look_at(place: test_urls.Place) -> bool:
+def look_at(place: test_urls.Place, **headers: str) -> bool:
     """Whether looking at this page, by whoever may, shows anything; every byte of it is read."""
     client, person = Client(), User.objects.get(username=place.of)
     client.force_login(person, backend="django.contrib.auth.backends.ModelBackend")
-    response = client.get(place.url)
+    response = client.get(place.url, **headers)
     if response.streaming:
         return bool(b"".join(response.streaming_content))
     shows = test_urls.TITLE.encode() in response.content or not response["Content-Type"].startswith("text/html")
@@ -52,6 +52,13 @@ def test_every_look_at_a_restricted_record_is_logged_with_who_and_when(places, n
     look = Look.objects.latest("pk")
     assert look.person.username == places[name].of
     assert (timezone.now() - look.at).total_seconds() < 60
+
+
+@pytest.mark.parametrize("name", ["turn", "case", "file", "file_page"])
+def test_a_look_is_logged_with_the_readers_own_address(places, settings, name):
+    settings.BEHIND_PROXY = True
+    assert look_at(places[name], REMOTE_ADDR="172.18.0.2", HTTP_X_FORWARDED_FOR="10.0.0.7")
+    assert Look.objects.latest("pk").address == "10.0.0.7"
 
 
 @pytest.mark.parametrize("name", FORMS_ABOUT_IT)
