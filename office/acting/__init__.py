@@ -4,7 +4,7 @@ Every function locks the Case row first, reads the turn again, then writes every
 tells the world on commit. `Refused` carries a sentence for the person who was refused.
 """
 
-from .bars import bar, settle_bars, settle_beginning
+from .bars import bar, settle_bars, settle_beginning, settle_department
 from .circulation import add_readers, drop_planned, recall, reorder
 from .common import (
     add_signer,
@@ -61,6 +61,7 @@ __all__ = [
     "return_to",
     "settle_bars",
     "settle_beginning",
+    "settle_department",
     "skip",
     "start",
     "take_back",

@@ -4,14 +4,17 @@ from datetime import date, datetime, timedelta
 
 from django.db import transaction
 from django.db.models import Q
+from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
-from office import access
+from office import access, notices
 from office.models.cases import Barred, Case, Link, Turn
-from office.models.people import Department, Deputy, PostHolding, User, in_hands
+from office.models.outbox import Notice
+from office.models.people import Department, Deputy, Kind, PostHolding, User, in_hands
 
 from .circulation import after_return, having
-from .door import Passing, Refused, clean_words, decide, end, issue, land, now_or
+from .door import Passing, Refused, as_printed, clean_words, decide, end, issue, land, now_or
 from .labels import LABELS
 
 
@@ -45,10 +48,10 @@ def settle(cases: list[Case], *, actor: User, at: datetime) -> None:
     """Take each of these locked cases from whom it is now kept from. Raises Refused where nobody could go on."""
     for one in cases:
         take_from_barred(one, actor=actor, at=at)
-        if nobody := _in_no_hands(one):
+        if (turn := _in_no_hands(one)) is not None:
             raise Refused(
                 _("回避之后，%(case)s 到%(post)s就没有人能办了。请先让系统管理员安排别人任这个岗位，再登记回避。")
-                % {"case": one.reference or one.public_id, "post": nobody}
+                % {"case": one.reference or one.public_id, "post": turn.hands}
             )
 
 
@@ -57,25 +60,47 @@ def _note(case: Case, *, actor: User, reason: str, at: datetime) -> None:
     decide(passing, move="bar", label=LABELS["bar"], leads_to=passing.step.code)
 
 
-def _in_no_hands(case: Case) -> str:
-    """Whose turn nobody could act on any more; the empty string where somebody always can."""
-    for turn in case.turns.filter(ended_at__isnull=True).select_related("holder", "post"):
+def _in_no_hands(case: Case) -> Turn | None:
+    """A turn nobody could act on any more, though somebody sits there; None where somebody always can."""
+    for turn in case.turns.filter(ended_at__isnull=True).select_related("holder", "post__department"):
         turn.case = case
         people = [turn.hands] if isinstance(turn.hands, User) else access.seated(turn.hands)
         if people and not access.able(case, people):
-            return str(turn.hands)
-    return ""
+            return turn
+    return None
 
 
-def settle_bars(person: User, *, actor: User, at: datetime | None = None) -> None:
-    """A new chair, department or principal may bar somebody from what he holds: that goes to the fallback."""
-    access.forget_identity(person)
+def settle_bars(*people: User, actor: User, at: datetime | None = None) -> None:
+    """A new chair, department or principal may bar somebody from what he holds: that goes to the fallback. Where
+    nobody there may have it either, those who keep the chairs hear of it."""
+    for person in people:
+        access.forget_identity(person)
     with transaction.atomic():
         at = now_or(at)
-        held = Q(holder=person) | Q(holder__isnull=True, post_id__in=access.identity(person).posts)
+        known = access.identities(people, on=timezone.localdate()).values()
+        chairs = {post for who in known for post in who.posts}
+        held = Q(holder__in=people) | Q(holder__isnull=True, post_id__in=chairs)
         keys = Turn.objects.open().filter(held, case__barred__isnull=False).values("case_id")
         for one in Case.objects.select_for_update(of=("self",)).filter(pk__in=keys).order_by("pk"):
             take_from_barred(one, actor=actor, at=at)
+            if (turn := _in_no_hands(one)) is not None:
+                _tell_who_fills_chairs(turn, at=at)
+
+
+def settle_department(department: Department, *, actor: User) -> None:
+    """It lies elsewhere now: whoever belongs to it, or to what is below it, by his account, his chair or whom he
+    stands in for, may be barred by what is above."""
+    everybody = access.identities(User.objects.all(), on=timezone.localdate()).values()
+    settle_bars(*(who.user for who in everybody if department.pk in who.within), actor=actor)
+
+
+def _tell_who_fills_chairs(turn: Turn, *, at: datetime) -> None:
+    """Once for each turn: that something waits in a chair, never what, nor why nobody there may have it."""
+    if turn.holder_id is not None or Notice.objects.filter(turn=turn, kind="no_hands").exists():
+        return
+    words = as_printed(gettext_lazy("%(post)s处有文件没有人能办，请安排别人任这个岗位。")) % {"post": turn.post}
+    administrators = User.objects.filter(kind__in=[Kind.SYSTEM, Kind.SECURITY], is_active=True)
+    notices.tell(administrators, kind="no_hands", turn=turn, words=words, at=at)
 
 
 def settle_beginning(*, on: date, at: datetime | None = None) -> None:

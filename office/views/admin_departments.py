@@ -1,6 +1,7 @@
 """The office's departments, kept by the 系统管理员. Never deleted: old papers bear their names."""
 
 from django.contrib import messages
+from django.db import transaction
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.template.response import TemplateResponse
@@ -9,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 from django.views.decorators.http import require_GET, require_http_methods
 
+from office import acting
 from office.forms.admin_people import DepartmentForm
 from office.models.people import Department
 from office.views.asked import Asked
@@ -61,7 +63,11 @@ def department(request: Asked, key: int) -> HttpResponse:
 def _department_form(request: Asked, one: Department | None) -> HttpResponse:
     form = DepartmentForm(request.POST or None, instance=one)
     if request.method == "POST" and form.is_valid():
-        form.save()
+        with transaction.atomic():
+            made = form.save()
+            if one is not None and "parent" in form.changed_data:
+                # What is above it may be barred from what its people hold: that goes on to somebody else.
+                acting.settle_department(made, actor=request.user)
         messages.success(request, _("已保存。"))
         return redirect("departments")
     return TemplateResponse(

@@ -7,7 +7,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from office import acting
-from office.models import Deputy
+from office.models import Department, Deputy, Notice
 from office.tasks import settle_bars
 from tests import sketches
 from tests.make import Paper
@@ -60,6 +60,47 @@ def test_who_sits_down_in_a_chair_of_a_barred_department_loses_the_paper_when_it
     assert not settled(paper, who)
     signed_in(client, who.audit_admin).post(reverse("holding_confirm", args=[holding.pk]))
     assert settled(paper, who)
+
+
+def test_whose_department_comes_under_a_barred_one_loses_the_paper_at_once(client, who, paper):
+    fields = {"name": "种植业股", "position": 2, "parent": who.departments["machines"].pk}
+    answer = signed_in(client, who.system_admin).post(reverse("department", args=[who.departments["crops"].pk]), fields)
+    assert answer.status_code == 302
+    assert settled(paper, who)
+
+
+def test_so_does_who_belongs_to_a_part_of_it_or_stands_in_for_its_people(client, who, paper):
+    part = Department.objects.create(name="种子站", parent=who.departments["crops"])
+    who.colleague.department = part
+    who.colleague.save()
+    Deputy.objects.create(principal=who.colleague, deputy=who.other_leader, starts_on=TODAY, ends_on=TODAY)
+    paper.do("reassign", who.handler, to=who.other_leader)
+    acting.settle_department(part, actor=who.system_admin)
+    assert paper.turn.holder == who.other_leader
+    who.departments["crops"].parent = who.departments["machines"]
+    who.departments["crops"].save()
+    acting.settle_department(who.departments["crops"], actor=who.system_admin)
+    assert settled(paper, who)
+
+
+def test_a_department_that_stays_where_it_is_settles_nothing(client, who, paper):
+    fields = {"name": "种植业股（种子站）", "position": 2}
+    signed_in(client, who.system_admin).post(reverse("department", args=[who.departments["crops"].pk]), fields)
+    assert paper.turn.holder == who.handler
+
+
+def test_where_nobody_may_have_it_who_fills_the_chairs_is_told_once_and_not_what_it_is(client, who, paper):
+    who.departments["office"].parent = who.departments["crops"].parent = who.departments["machines"]
+    who.departments["office"].save()
+    who.departments["crops"].save()
+    for person in (who.handler, who.director, who.director):
+        acting.settle_bars(person, actor=who.system_admin, at=paper.tick())
+    assert paper.turn.hands == who.posts["director"]
+    told = Notice.objects.filter(kind="no_hands").order_by("person__username")
+    assert [one.person for one in told] == [who.security_admin, who.system_admin]
+    page = signed_in(client, who.system_admin).get(reverse("notices")).content.decode()
+    assert "办公室主任处有文件没有人能办" in page
+    assert paper.case.title not in page and paper.case.public_id not in page
 
 
 @pytest.mark.parametrize("ago", [0, 3])
