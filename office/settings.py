@@ -4,6 +4,7 @@ import secrets
 from datetime import timedelta
 from pathlib import Path
 
+from celery.schedules import crontab
 from csp.constants import NONE, SELF
 from django.utils.translation import gettext_lazy as _
 
@@ -82,6 +83,7 @@ CELERY_BEAT_SCHEDULE = {
     "anchor": {"task": "office.tasks.anchor", "schedule": timedelta(hours=1)},
     "bars": {"task": "office.tasks.settle_bars", "schedule": timedelta(hours=1)},
     "jobs": {"task": "office.tasks.pick_up_jobs", "schedule": timedelta(minutes=5)},
+    "sweep": {"task": "office.tasks.sweep", "schedule": crontab(hour=3, minute=30)},
 }
 
 # --- Applications ---

@@ -1,7 +1,11 @@
 """What Celery calls. Each takes ids, may be repeated, and is three lines long; the work is elsewhere."""
 
+import logging
+
 from celery import shared_task
 from django.utils import timezone
+
+log = logging.getLogger(__name__)
 
 
 @shared_task
@@ -58,6 +62,17 @@ def pick_up_jobs() -> None:
     from office.jobs import pick_up
 
     pick_up(timezone.now())
+
+
+@shared_task
+def sweep() -> None:
+    """The store, every night: what no row names and nobody is still storing goes."""
+    from office import files
+
+    try:
+        files.sweep(now=timezone.now())
+    except files.Suspicious as error:
+        log.error("Nothing was swept from the store: %s", error)
 
 
 @shared_task

@@ -2,12 +2,13 @@
 
 from .checking import Checked, check, checked, refuse_state_secret
 from .pictures import NotShown, page_count, page_picture, previewable
-from .storing import Swept, attach, keep, open_stored, same_file_cases, store, store_for, sweep, verify
+from .storing import Suspicious, Swept, attach, keep, open_stored, same_file_cases, store, store_for, sweep, verify
 from .unfit import Unfit
 
 __all__ = [
     "Checked",
     "NotShown",
+    "Suspicious",
     "Swept",
     "Unfit",
     "attach",

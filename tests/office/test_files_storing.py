@@ -6,6 +6,7 @@ from contextlib import contextmanager
 from datetime import timedelta
 
 import pytest
+from celery.schedules import crontab
 from django.core.files.base import ContentFile
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import IntegrityError, connection, transaction
@@ -14,6 +15,7 @@ from office import acting, files
 from office.files import storing
 from office.files.storing import place_of
 from office.models import Attachment, Series, StoredFile
+from office.tasks import sweep
 from tests import file_samples as samples
 from tests import sketches
 from tests.people import MONDAY
@@ -299,6 +301,27 @@ def test_sweeping_stops_when_hardly_any_file_belongs_to_this_database():
     with pytest.raises(storing.Suspicious):
         files.sweep(now=NOW)
     assert place_of(f"{0:064x}").exists()
+
+
+def test_the_store_is_swept_every_night(settings):
+    entry = next(one for one in settings.CELERY_BEAT_SCHEDULE.values() if one["task"] == sweep.name)
+    assert entry["schedule"] == crontab(hour=3, minute=30)
+
+
+def test_the_task_of_the_night_sweeps(monkeypatch):
+    asked = []
+    monkeypatch.setattr(files, "sweep", lambda *, now: asked.append(now))
+    sweep()
+    assert len(asked) == 1
+
+
+def test_a_store_that_looks_like_anothers_is_an_error_in_the_log(monkeypatch, caplog):
+    def refuses(*, now):
+        raise files.Suspicious("101 of 101 stored files are named by no row")
+
+    monkeypatch.setattr(files, "sweep", refuses)
+    sweep()
+    assert [(one.levelname, "101 of 101" in one.getMessage()) for one in caplog.records] == [("ERROR", True)]
 
 
 @pytest.mark.django_db
