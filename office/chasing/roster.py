@@ -119,8 +119,9 @@ class Roster:
         return []
 
     def hands(self, turn: Turn, case: Case) -> list[User]:
-        """In whose hands it is, and who stands in for them."""
-        return self._with_deputies(self.behind(turn), case)
+        """In whose hands it is, and who stands in for them: for nobody in what is personal (R-IN-25)."""
+        people = self.behind(turn)
+        return people if procedures.is_personal(case.procedure, turn.step) else self._with_deputies(people, case)
 
     def _in_role(self, role: str, turn: Turn, case: Case) -> list[User]:
         if role == ladders.HOLDER:

@@ -10,6 +10,7 @@ from documents.models import IncomingDocument
 from documents.registers import handed_to, signed_for, with_hands
 from documents.sheets import circulation_of, slip_of
 from office import acting
+from office.chasing.roster import Roster
 from office.models import Deputy, Notice
 from tests.people import MONDAY
 
@@ -228,6 +229,13 @@ def test_R_IN_25_no_deputy_signs_for_a_personal_letter(paper, who):
         one.do("received", who.director)
     one.do("received", who.leader)
     assert one.case.outcome == "reference"
+
+
+def test_R_IN_25_no_deputy_is_told_when_a_personal_letter_waits(paper, who):
+    stand_in(who.colleague, who.director)
+    one = paper(purpose="envelope", title="", addressee=who.colleague)
+    one.do("deliver", who.clerk, names=[who.colleague])
+    assert Roster(on=timezone.localdate()).hands(one.turn, one.case) == [who.colleague]
 
 
 @pytest.mark.parametrize("move", ["reassign", "add_after"])
