@@ -319,8 +319,8 @@ def resume(clock: Clock, *, pause: Pause, at: datetime) -> None:
     pause.to_at = at
     pause.save(update_fields=["to_at"])
     if clock.set_by_hand or "limit" not in clock.why:
-        # A date set by hand moves by the plain length of the pause.
-        _set_due(clock, clock.due_at + (at - pause.from_at))
+        # A date set by hand moves by the plain length of the pause; who set it meanwhile knew of what had passed.
+        _set_due(clock, clock.due_at + (at - max(pause.from_at, _last_extended(clock) or pause.from_at)))
         return
     spans = [(one.from_at, one.to_at) for one in clock.pauses.order_by("from_at")]
     due = counting.with_pauses(
@@ -332,6 +332,13 @@ def resume(clock: Clock, *, pause: Pause, at: datetime) -> None:
     )
     clock.why = {**clock.why, "due": due.as_dict()}
     _set_due(clock, due.certain)
+
+
+def _last_extended(clock: Clock) -> datetime | None:
+    extended = clock.why.get("extended")
+    if not extended:
+        return None
+    return Decision.objects.get(case_id=clock.case_id, number=extended[-1]["decision"]).at
 
 
 def because(clock: Clock) -> list[str]:

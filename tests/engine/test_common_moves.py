@@ -361,6 +361,22 @@ def test_time_that_stands_still_does_not_count(petition, who):
     assert petition.clock.first_due_at == first
 
 
+def test_a_date_set_during_a_pause_moves_by_what_was_left_of_the_pause(petition, who):
+    acting.pause(petition.clock, actor=who.handler, basis="待当事人补充材料", at=petition.tick(days=1))
+    until = petition.turn.due_at + timedelta(days=10)
+    acting.extend(petition.clock, until=until, actor=who.handler, reason="材料月底才到。", at=petition.tick(days=3))
+    acting.resume(petition.clock, actor=who.handler, at=petition.tick(days=2))
+    assert petition.clock.due_at == petition.turn.due_at == until + timedelta(days=2)
+
+
+def test_a_date_set_before_a_pause_moves_by_all_of_it(petition, who):
+    until = petition.turn.due_at + timedelta(days=10)
+    acting.extend(petition.clock, until=until, actor=who.handler, reason="材料月底才到。", at=petition.tick())
+    acting.pause(petition.clock, actor=who.handler, basis="待当事人补充材料", at=petition.tick(days=1))
+    acting.resume(petition.clock, actor=who.handler, at=petition.tick(days=5))
+    assert petition.clock.due_at == until + timedelta(days=5)
+
+
 def test_a_case_clock_is_paused_by_the_holder_of_its_paper(petition, who):
     whole = petition.case.clocks.get(turn=None)
     acting.pause(whole, actor=who.handler, basis="法定中止", at=petition.tick(days=1))
