@@ -25,7 +25,7 @@ from office.models.dials import Ladder, ProcedureChoice, Setting, StepSetting
 from office.models.grants import Look
 from office.models.numbers import Series
 from office.models.people import Department, Deputy, Kind, Post, PostHolding, User
-from office.views.asked import Asked
+from office.views.asked import Asked, start_of
 
 from .history import name_of, row_of
 
@@ -39,10 +39,6 @@ WATCHED = {
         *(Organisation, Contact),
     )
 }
-
-
-def page_from(request: Asked) -> int:
-    return int(request.GET["from"]) if request.GET.get("from", "").isdecimal() else 0
 
 
 def links(request: Asked, start: int, *, more: bool) -> dict[str, str]:
@@ -113,7 +109,7 @@ def sign_ins(request: Asked) -> HttpResponse:
     named = Q(username__icontains=words) if words else Q()
     if _is_address(words):
         named |= Q(ip_address=words)
-    start = page_from(request)
+    start = start_of(request)
     need = start + PAGE + 1
     good = AccessLog.objects.filter(named).order_by("-attempt_time")[:need] if kind != "bad" else []
     bad = AccessFailureLog.objects.filter(named).order_by("-attempt_time")[:need] if kind != "good" else []
@@ -168,7 +164,7 @@ def changes(request: Asked) -> HttpResponse:
     names = [(name, str(model._meta.verbose_name)) for name, model in WATCHED.items()]
     filters = ChoiceFilter(request.GET or None, label=_("改动的人"), choices=names)
     words, kind = filters.words(), filters.chosen()
-    start = page_from(request)
+    start = start_of(request)
     need = start + PAGE + 1
     pieces = []
     for name, model in WATCHED.items():
@@ -215,7 +211,7 @@ def anchors(request: Asked) -> HttpResponse:
     found: list[list[str]] | None = None
     if request.method == "POST" and form.is_valid():
         found = [[one.name, one.words] for one in islice(verifying.verify(year=form.cleaned_data["year"]), 200)]
-    start = page_from(request)
+    start = start_of(request)
     rows = list(Anchor.objects.order_by("-pk")[start : start + PAGE + 1])
     # Sealed and ordinary anchors are two chains: each follows the one before it of its own kind.
     before: dict[int, str | None] = {}
@@ -257,7 +253,7 @@ def look_counts(request: Asked) -> HttpResponse:
         .annotate(n=Count("pk"), papers=Count("case", distinct=True), last=Max("at"))
         .order_by("-month", "-n")
     )
-    start = page_from(request)
+    start = start_of(request)
     found = list(counted[start : start + PAGE + 1])
     rows = [
         {

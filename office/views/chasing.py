@@ -16,7 +16,7 @@ from office.acting import Refused
 from office.forms.typed import choosing
 from office.models.cases import Case, Turn
 from office.models.clocks import Chase
-from office.views.asked import Asked
+from office.views.asked import Asked, start_of
 from office.views.tracking import visible
 
 PAGE = 50
@@ -71,7 +71,7 @@ class BookFilter(forms.Form):
 def register(request: Asked) -> HttpResponse:
     filters = BookFilter(request.GET or None)
     chosen = filters.cleaned_data if filters.is_valid() else {}
-    start = int(request.GET["from"]) if request.GET.get("from", "").isdecimal() else 0
+    start = start_of(request)
     rows = chasing.chase_register(
         request.user,
         year=chosen.get("year"),

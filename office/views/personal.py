@@ -20,7 +20,7 @@ from office.forms.personal import DeputyForm, LeaveForm, PhraseForm
 from office.models.dials import Phrase
 from office.models.outbox import Notice
 from office.models.people import Deputy, Leave, User
-from office.views.asked import Asked
+from office.views.asked import Asked, start_of
 
 PAGE = 50
 
@@ -171,7 +171,7 @@ WORDS = {
 def notice_list(request: Asked) -> HttpResponse:
     """Titles are read through visible_to now: a bar set after the notice went out still hides them."""
     mine = Notice.objects.filter(person=request.user)
-    start = int(request.GET["from"]) if request.GET.get("from", "").isdecimal() else 0
+    start = start_of(request)
     rows = list(mine[start : start + PAGE + 1])
     visible = access.visible_to(request.user).filter(pk__in={one.case_id for one in rows if one.case_id})
     cases = {case.pk: case for case in visible}

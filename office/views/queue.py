@@ -19,7 +19,7 @@ from office import access, acting, dials, procedures, showing, subjects
 from office.models.cases import Case, Decision, Turn
 from office.models.clocks import Clock
 from office.models.outbox import Follow
-from office.views.asked import Asked
+from office.views.asked import Asked, start_of
 
 PAGE = 60
 GROUPS = ("overdue", "today", "later")
@@ -68,7 +68,7 @@ def _queue(request: Asked, *, kind: str) -> HttpResponse:
     functions, counts = counted.functions, counted.buckets
     if function:
         turns = turns.filter(case__procedure__in=subjects.codes(function))
-    start = max(0, int(request.GET.get("from", 0) or 0)) if request.GET.get("from", "0").isdecimal() else 0
+    start = start_of(request)
     total = counts["total"]
     page = list(ordered(turns).select_related("case", "case__series", "holder", "post")[start : start + PAGE])
     rows = _rows(page, now=now, who=who)
@@ -333,7 +333,7 @@ def _page_keys(request: Asked, keys: Iterable[int]) -> list[int]:
 
 
 def _cases(request: Asked, keys: list[int], *, kind: str, heading: str, empty: str) -> HttpResponse:
-    start = int(request.GET["from"]) if request.GET.get("from", "").isdecimal() else 0
+    start = start_of(request)
     visible = access.visible_to(request.user)
     cases = {case.pk: case for case in visible.filter(pk__in=keys[start : start + PAGE])}
     page = [cases[key] for key in keys[start : start + PAGE] if key in cases]

@@ -1,7 +1,11 @@
 """The search box: people's names, and addresses nobody types."""
 
+import pytest
+from django.urls import reverse
+
 from documents.models import IncomingDocument
 from office.models import Organisation
+from office.views.asked import FURTHEST, start_of
 from tests.journeys.papers import before_leader
 
 
@@ -36,6 +40,28 @@ def test_a_nul_in_an_address_is_a_bad_request_and_no_error_of_ours(client, who):
     client.force_login(who.clerk)
     for address in ("/search/?q=%00", "/cases/%00/", "/documents/incoming/new/?saved=%00"):
         assert client.get(address).status_code == 400
+
+
+BEYOND = "9" * 20
+
+
+@pytest.mark.parametrize("page", ["queue", "reading", "done", "started", "followed", "notices", "chase_register"])
+def test_a_list_asked_for_beyond_every_number_is_empty_and_no_error_of_ours(client, who, page):
+    client.force_login(who.clerk)
+    assert client.get(reverse(page), {"from": BEYOND}).status_code == 200
+
+
+@pytest.mark.parametrize("page", ["sign_ins", "changes", "anchors", "look_counts"])
+def test_so_are_the_lists_of_the_audit(client, who, page):
+    client.force_login(who.audit_admin)
+    assert client.get(reverse(page), {"from": BEYOND}).status_code == 200
+
+
+@pytest.mark.parametrize(("asked", "start"), [
+    ("", 0), ("-1", 0), ("x", 0), ("60", 60), ("0060", 60), (BEYOND, FURTHEST), ("9" * 5000, FURTHEST),
+])  # fmt: skip
+def test_where_a_list_begins(rf, asked, start):
+    assert start_of(rf.get("/", {"from": asked})) == start
 
 
 def test_the_number_as_the_register_shows_it_opens_this_years_paper(client, who):
