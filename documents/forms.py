@@ -378,6 +378,7 @@ class CorrectionForm(forms.Form):
             self.fields["telegram"] = forms.ChoiceField(
                 label=_("电报等级"), choices=IncomingDocument.Telegram.choices, initial=document.telegram
             )
+            self.order_fields(["telegram" if name == "urgency" else name for name in self.fields])
             del self.fields["urgency"]
         if case.secrecy == Secrecy.NONE:
             self.fields["work_secret"] = forms.BooleanField(

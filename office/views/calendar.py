@@ -175,7 +175,7 @@ def known(request: Asked, year: int) -> HttpResponse:
         request,
         "office/confirm.html",
         {
-            "heading": _("%(year)d 年的放假安排录全了") % {"year": year},
+            "heading": _("%(year)d 年的放假安排录全了吗") % {"year": year},
             "question": _("录全以后，这一年不再按法定节日推算，只按下面这些天和星期计算。")
             if off
             else _("这一年还一天放假都没有录。请先在日历上点开放假和补班的日子，一天一天录好。"),
