@@ -71,13 +71,17 @@ def _in_no_hands(case: Case) -> Turn | None:
 
 
 def settle_bars(*people: User, actor: User, at: datetime | None = None) -> None:
-    """A new chair, department or principal may bar somebody from what he holds: that goes to the fallback. Where
-    nobody there may have it either, those who keep the chairs hear of it."""
+    """A new chair, department or principal may bar somebody from what he holds, and whoever stands in for him: that
+    goes to the fallback. Where nobody there may have it either, those who keep the chairs hear of it."""
+    today = timezone.localdate()
+    running = Deputy.objects.filter(starts_on__lte=today, ends_on__gte=today, ended_at__isnull=True)
+    deputies = [one.deputy for one in running.filter(principal__in=people).select_related("deputy")]
+    people = (*people, *deputies)
     for person in people:
         access.forget_identity(person)
     with transaction.atomic():
         at = now_or(at)
-        known = access.identities(people, on=timezone.localdate()).values()
+        known = access.identities(people, on=today).values()
         chairs = {post for who in known for post in who.posts}
         held = Q(holder__in=people) | Q(holder__isnull=True, post_id__in=chairs)
         keys = Turn.objects.open().filter(held, case__barred__isnull=False).values("case_id")

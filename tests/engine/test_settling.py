@@ -53,6 +53,15 @@ def test_who_is_moved_into_a_barred_department_loses_the_paper_at_once(client, w
     assert settled(paper, who)
 
 
+def test_so_does_who_stands_in_for_somebody_moved_there(client, who, paper):
+    Deputy.objects.create(principal=who.colleague, deputy=who.handler, starts_on=TODAY, ends_on=TODAY)
+    signed_in(client, who.system_admin).post(reverse("person", args=[who.colleague.pk]), {
+        "username": "colleague", "name": "刘敏", "initials": "lm", "kind": "office", "title": "科员",
+        "department": who.departments["machines"].pk,
+    })
+    assert settled(paper, who)
+
+
 def test_who_sits_down_in_a_chair_of_a_barred_department_loses_the_paper_when_it_is_confirmed(client, who, paper):
     holding = seat(who.posts["machines"], who.handler)
     holding.confirmed_by = holding.confirmed_at = None
