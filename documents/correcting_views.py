@@ -24,7 +24,7 @@ from office.views.asked import Asked
 from office.views.tracking import visible
 
 from . import paths, registering
-from .forms import CorrectionForm
+from .forms import CorrectionForm, version_of
 from .models import IncomingDocument
 
 AS_TYPED = gettext_lazy("来文字号（照打的）")
@@ -69,7 +69,8 @@ def _correct(request: Asked, form: CorrectionForm, case: Case) -> bool:
             _rewrite(Case.objects.select_for_update(of=("self",)).get(pk=case.pk), data, ready, by=request.user)
     except acting.Refused as refused:
         form.add_error(None, refused.sentence)
-        form.see_again(case)
+        if isinstance(refused, acting.Changed):
+            form.see_again(case)
         return False
     except files.Unfit as unfit:
         form.add_error("files", str(unfit))
@@ -81,8 +82,8 @@ def _rewrite(case: Case, data: dict, ready: list[files.Checked], *, by: User) ->
     """What is read under the lock is what is written. Raises Refused."""
     if case.outcome == "void":
         raise acting.Refused(_("已作废的登记不能更正。"))
-    if data["content_hash"] and data["content_hash"] != case.content_hash:
-        raise acting.Refused(_("您打开这一页以后，别人更正过这份登记，见下面的改动记录。请核对以后再保存。"))
+    if data["version"] and data["version"] != version_of(case):
+        raise acting.Changed(_("您打开这一页以后，别人更正过这份登记，见下面的改动记录。请核对以后再保存。"))
     document = IncomingDocument.objects.select_related("sender").get(case=case)
     document.case = case
     before = {"title": case.title, "urgency": case.urgency, "secrecy": str(case.secrecy)}
@@ -111,7 +112,7 @@ def _rewrite(case: Case, data: dict, ready: list[files.Checked], *, by: User) ->
         files.attach(case, ready, actor=by, role=Attachment.Role.ATTACHMENT, at=at)
     acting.note_content(case, actor=by, reason=data["reason"], before=before)
     if case.closed_at is None:
-        if (moved or document.sender.group != group) and document.answered_on is None:
+        if document.answered_on is None and (moved or _stands_otherwise(document, group)):
             _chase_anew(document, at=at)
         for turn in case.turns.filter(ended_at__isnull=True).select_related("case"):
             # The date of handling hangs on the urgency and on the answer (R-IN-18, R-IN-19, R-IN-21).
@@ -141,6 +142,15 @@ def _correct_answer(document: IncomingDocument, data: dict) -> bool:
     document.answer_wanted = data.get("answer_wanted", document.answer_wanted)
     document.answer_by = data.get("answer_by", document.answer_by)
     return (document.answer_wanted, document.answer_by) != before
+
+
+def _stands_otherwise(document: IncomingDocument, before: str) -> bool:
+    """Whether only now, or no more, the sender is one whom the office answers in fifteen working days (R-IN-21). A day
+    the paper names, or the office has given, hangs on no sender."""
+    if document.answer_by or paths.answered_by_rule(document.sender.group) == paths.answered_by_rule(before):
+        return False
+    running = document.case.clocks.filter(rule=paths.ANSWER.rule, met_at__isnull=True, stopped_at__isnull=True)
+    return not running.filter(why__has_key="extended").exists()
 
 
 def _chase_anew(document: IncomingDocument, *, at: datetime) -> None:

@@ -21,7 +21,7 @@ from office.models.contacts import Organisation
 from office.models.numbers import Series
 from office.models.people import Kind, User
 
-from .models import IncomingDocument
+from .models import IncomingDocument, MeetingNotice
 from .registering import ARTICLE, FUNCTION, sender_named, senders_by_letters, words_on_a_secret
 
 MEETING_BOOK, TELEGRAM_BOOK = "会", "电"
@@ -240,6 +240,8 @@ class IncomingForm(forms.Form):
             self.add_error("addressee", _("亲启件请选收件人（R-IN-25）。"))
         if data.get("series") == MEETING_BOOK:
             self.add_error("series", _("亲启件没有拆封，不知道是不是会议通知，请登在别的登记簿（R-IN-25）。"))
+        if data.get("channel") != IncomingDocument.Channel.MEETING:
+            data["from_meeting"] = ""  # folded away
         for name in INSIDE:
             if data.get(name):
                 self.add_error(name, _inside_words(self.fields[name].label))
@@ -318,7 +320,7 @@ class CorrectionForm(forms.Form):
     """更正登记: every column but the number, with the reason. The old values stay in the history."""
 
     # What the page was written from: another correction in between is not overwritten unseen.
-    content_hash = forms.CharField(widget=forms.HiddenInput, required=False)
+    version = forms.CharField(widget=forms.HiddenInput, required=False)
     reason = forms.CharField(label=gettext_lazy("更正原因"), max_length=200)
     title = forms.CharField(label=gettext_lazy("标题"), max_length=500, required=False)
     sender = forms.CharField(label=gettext_lazy("来文单位"), max_length=120)
@@ -339,7 +341,7 @@ class CorrectionForm(forms.Form):
         self.document = document
         case = document.case
         initial = {
-            "content_hash": case.content_hash,
+            "version": version_of(case),
             "title": case.title,
             "sender": document.sender.name,
             "urgency": case.urgency,
@@ -388,17 +390,20 @@ class CorrectionForm(forms.Form):
         self.fields["reason"].required = not wordless(case)
 
     def see_again(self, case: Case) -> None:
-        """After a refusal because the entry had changed: the page shows what it says now, and what is sent from it is
-        written over that."""
+        """After a refusal because the entry had been corrected: the page shows what it says now, and what is sent from
+        it is written over that."""
         self.data = self.data.copy()
-        self.data["content_hash"] = Case.objects.values_list("content_hash", flat=True).get(pk=case.pk)
+        self.data["version"] = version_of(case)
 
     def clean(self):
         data = super().clean()
         _refuse_marks(self, data)
         if wordless(self.document.case):
+            # What stands there already is no word of his.
+            kept = {name for name in ("number", "copy_number") if data.get(name) == getattr(self.document, name)}
             for name, sentence in words_on_a_secret(data).items():
-                self.add_error(name, sentence)
+                if name not in kept:
+                    self.add_error(name, sentence)
             for name in ("reason", "files"):
                 if data.get(name):
                     self.add_error(
@@ -417,6 +422,15 @@ class CorrectionForm(forms.Form):
         _answer_after_receipt(self, data)
         _answer_before_the_meeting(self, data)
         return data
+
+
+def version_of(case: Case) -> str:
+    """Another one after every correction, whatever column it touched."""
+    documents = IncomingDocument.history.filter(case_id=case.pk).order_by("-history_id").values_list("history_id")
+    notices = MeetingNotice.history.filter(document__case_id=case.pk).order_by("-history_id").values_list("history_id")
+    newest = [key for (key,) in (*documents[:1], *notices[:1])]
+    content = Case.objects.values_list("content_hash", flat=True).get(pk=case.pk)
+    return "-".join([*map(str, newest), content])
 
 
 def _refuse_marks(form: forms.Form, data: dict) -> None:

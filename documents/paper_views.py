@@ -8,7 +8,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
-from office import jobs, printing
+from office import jobs, printing, registers
 from office.views.asked import Asked
 
 from .forms import RegisterFilter
@@ -60,9 +60,10 @@ def register(request: Asked) -> HttpResponse:
     chosen = filters.cleaned_data if filters.is_valid() else {}
     selection = selection_of(request, chosen)
     kind = "xlsx" if request.GET.get("as") == "xlsx" else "pdf"
+    period = registers.get("documents.incoming").heading(selection)
     job = jobs.ask(
         "register",
-        title=_("收文登记簿 %(period)s（%(kind)s）") % {"period": selection.period, "kind": kind.upper()},
+        title=_("收文登记簿 %(period)s（%(kind)s）") % {"period": period, "kind": kind.upper()},
         actor=request.user,
         arguments={
             "code": "documents.incoming",

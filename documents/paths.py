@@ -96,8 +96,13 @@ def proposal_names_unit(passing: Passing) -> str:
     return _names_date_where_needed(passing, found)
 
 
+def answered_by_rule(group: str) -> bool:
+    """R-IN-10, R-IN-21: papers from below and from peers."""
+    return group in ("below", "peer")
+
+
 def _must_name_unit(found: IncomingDocument) -> bool:
-    return found.sender.group in ("below", "peer")
+    return answered_by_rule(found.sender.group)
 
 
 def _names_date_where_needed(passing: Passing, found: IncomingDocument) -> str:
@@ -308,7 +313,7 @@ def start_answer_clock(found: IncomingDocument, *, at: datetime) -> None:
             because=as_printed(gettext_lazy("来文要求 %(day)s 前答复。")) % {"day": found.answer_by.isoformat()},
             at=at,
         )
-    elif found.sender.group in ("below", "peer"):
+    elif answered_by_rule(found.sender.group):
         timing.start(found.case, period=ANSWER, at=at, label=gettext_lazy("答复"))
 
 

@@ -165,11 +165,14 @@ def register(
 # Beside the title: the columns that would say what a paper is about.
 WORDS = ("note", "mismatch", "from_meeting")
 ARTICLE = gettext_lazy("《保守国家秘密法》第三十一条，R-SEC-03")
-# A number and nothing else: 国密〔2026〕3号, 机发2026-3, 第12号; and of a copy: 000012, 第3号, 3/50.
-NUMBER_ALONE = re.compile(r"(\D{0,12}〔\d{4}〕第?|\D{0,6}(\d{4}[-—])?第?)\d{1,6}号?")
-COPY_ALONE = re.compile(r"(No\.?|第)?[0-9A-Za-z/-]{1,20}[份号]?", re.IGNORECASE)
+# A number and nothing else: 国密〔2026〕3号, 机发2026-3, CZ2026003, 2026年第3号, 第12期, 9号之一; and of a copy:
+# 000012, 第3号, 3/50, 共50份第3份.
+NUMBER_ALONE = re.compile(
+    r"(\D{0,12}〔\d{4}〕第?|\D{0,8}(\d{2,4}年?[-—.]?)?第?)\d{1,20}[号期]?(之[一二三四五六七八九十\d]+)?"
+)
+COPY_ALONE = re.compile(r"[0-9A-Za-z第共份号页.#/—-]{1,30}")
 # What stands in titles and not in the mark of an office.
-OF_A_TITLE = re.compile(r"关于|的|[，。、：；“”《》\s]|通知|请示|报告|批复|意见|方案|会议")
+OF_A_TITLE = re.compile(r"关于|的|[，。、：；“”《》\s]")
 
 
 def words_on_a_secret(values: Mapping[str, Any]) -> dict[str, Any]:
@@ -180,7 +183,7 @@ def words_on_a_secret(values: Mapping[str, Any]) -> dict[str, Any]:
     number = read_document_number(values.get("number") or "")
     if number and (OF_A_TITLE.search(number) or not NUMBER_ALONE.fullmatch(number)):
         found["number"] = _("涉密文件只登编号，这里不像一个文号（%(article)s）。") % {"article": ARTICLE}
-    if (copy := values.get("copy_number")) and not COPY_ALONE.fullmatch(copy.strip()):
+    if (copy := (values.get("copy_number") or "").strip()) and not COPY_ALONE.fullmatch(copy):
         found["copy_number"] = _("涉密文件的份号只写编号（%(article)s）。") % {"article": ARTICLE}
     for name in WORDS:
         if values.get(name):

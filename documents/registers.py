@@ -113,7 +113,7 @@ def row_of(document: IncomingDocument) -> Row:
     void = None
     if case.outcome == "void":
         one = next((one for one in case.ends if one.move == "void"), None)
-        void = f"{one.reason}（{one.signed_name} {_day(one.at)}）" if one else "作废"
+        void = f"{one.reason}（{one.signed_name} {_day(one.at, case)}）" if one else "作废"
     return Row(
         cells=[
             short_number(case),
@@ -155,8 +155,11 @@ def short_number(case: Case) -> str:
     return f"{case.series.name}{case.serial:04}" if case.series_id else case.reference
 
 
-def _day(at) -> str:
-    return f"{timezone.localtime(at):%m-%d}"
+def _day(at, case: Case) -> str:
+    """Month and day; with the year where it is not the book's: a paper of December read in January."""
+    local = timezone.localtime(at)
+    same = case.series is None or case.series.year == local.year
+    return f"{local:%m-%d}" if same else f"{local:%Y-%m-%d}"
 
 
 def handed_to(case: Case) -> str:
@@ -176,13 +179,13 @@ def signed_for(case: Case) -> str:
     handlers = [turn for turn in case.hands if turn.step == "handle"]
     chosen = handlers or [turn for turn in case.hands if turn.step in ("keep", *READ) and turn.ended_how == "moved"]
     signed = [
-        f"{turn.holder.name} {_day(turn.opened_at or turn.issued_at)}"
+        f"{turn.holder.name} {_day(turn.opened_at or turn.issued_at, case)}"
         for turn in chosen
         if turn.holder_id and (turn.opened_at or turn.ended_at)
     ]
     of_a_post = {turn.pk for turn in chosen if not turn.holder_id}
     first = {one.turn_id: one for one in reversed(case.ends) if one.turn_id in of_a_post and one.move not in AFTERWARDS}
-    by_post = [f"{one.signed_name} {_day(one.at)}" for _turn, one in sorted(first.items())]
+    by_post = [f"{one.signed_name} {_day(one.at, case)}" for _turn, one in sorted(first.items())]
     return "、".join(dict.fromkeys([*signed, *by_post]))
 
 
@@ -196,7 +199,7 @@ def result_of(document: IncomingDocument, *, outcome: str = "") -> str:
         result = f"{result[:LONGEST_RESULT]}……（全文见处理单）"
     if case.outcome:
         words = result or outcome or OUTCOMES[case.outcome]
-        return f"{words} {_day(case.closed_at)}" if case.closed_at else words
+        return f"{words} {_day(case.closed_at, case)}" if case.closed_at else words
     return result
 
 

@@ -118,7 +118,7 @@ def slip_of(document: IncomingDocument, *, viewer: User | None, form: Form | Non
         proposals=opinions(PROPOSING),
         instructions=opinions(INSTRUCTING),
         handling=opinions(HANDLING),
-        readers=_readers(case, stands),
+        readers=_readers(document, stands),
         chases=_chases(case),
         filed=document.archived_as,
         concluded=f"{_day(closing.at)} {closing.signed_name}" if closing else "",
@@ -204,8 +204,8 @@ def _written_at(one: Decision) -> Moment:
     return local.date() if one.recorded_by_id and local.time() == time.min else local
 
 
-def _readers(case: Case, stands: standing.Standing) -> tuple[Reader, ...]:
-    readers = []
+def _readers(document: IncomingDocument, stands: standing.Standing) -> tuple[Reader, ...]:
+    case, readers = document.case, []
     for turn in (
         case.turns.filter(side=True).exclude(step="assist").select_related("holder", "post").order_by("pk")
     ):
@@ -221,6 +221,7 @@ def _readers(case: Case, stands: standing.Standing) -> tuple[Reader, ...]:
                 undone=UNREAD.get(turn.ended_how, "") if one is None else "",
                 corrections=_corrections(one, stands) if one else (),
                 recorded=_recorded(one, stands) if one else None,
+                year=document.received_on.year,
             )
         )
     for planned in case.planned.filter(
@@ -266,7 +267,7 @@ def print_slip(case: Case, form: str) -> bytes:
 def circulation_of(document: IncomingDocument, *, viewer: User | None) -> Circulation:
     case = document.case
     decisions = list(case.decisions.select_related("turn").order_by("number"))
-    readers = _readers(case, standing.of(decisions))
+    readers = _readers(document, standing.of(decisions))
     secrecy, _urgency = levels(document)
     hub = next((one for one in decisions if one.move in ("send", "add_readers")), None)
     return Circulation(

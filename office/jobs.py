@@ -51,8 +51,15 @@ def add(kind: str, path: str) -> None:
 
 
 def ask(kind: str, *, title: str, actor: User, arguments: dict[str, Any], at: datetime | None = None) -> Job:
-    """Put a job into the queue once this transaction is committed. Raises KeyError on an unknown kind."""
+    """Put a job into the queue once this transaction is committed; the same asked for again before it is done is the
+    same job. Raises KeyError on an unknown kind."""
     _kinds[kind]
+    waiting = Job.objects.filter(
+        kind=kind, asked_by=actor, arguments=arguments, finished_at__isnull=True,
+        asked_at__gt=timezone.now() - GIVEN_UP_AFTER,
+    ).first()  # fmt: skip
+    if waiting is not None:
+        return waiting
     job = Job.objects.create(
         public_id=uuid.uuid4(),
         kind=kind,
@@ -143,6 +150,9 @@ def pick_up(now: datetime) -> int:
             [LOCK],
         )
         busy = [key for (key,) in cursor.fetchall()]
+    given_up = Job.objects.filter(finished_at__isnull=True, asked_at__lte=now - GIVEN_UP_AFTER).exclude(pk__in=busy)
+    for job in given_up:
+        _finish(job, failed=_("等了一天没有做成，请再试一次；仍不行请告诉系统管理员。"))
     lost = Job.objects.filter(
         finished_at__isnull=True, asked_at__lt=now - LOST_AFTER, asked_at__gt=now - GIVEN_UP_AFTER
     ).exclude(pk__in=busy)

@@ -60,7 +60,9 @@ CREATE TRIGGER tally_changed AFTER UPDATE ON {table} REFERENCING OLD TABLE AS go
 {all};
 """
 
+# Nobody writes between counting out and taking the triggers off.
 BACK = """
+LOCK TABLE {table} IN ACCESS EXCLUSIVE MODE;
 {all};
 DELETE FROM office_tallied WHERE name = '{table}';
 DROP TRIGGER tally_come ON {table};

@@ -265,7 +265,8 @@
     else if (event.key === "F4" && one("[data-drop] input")) done = press(one("[data-drop] input"));
     else if (event.key === "Escape") { closeMenus(null); if (typing(target)) target.blur(); }
     else if (event.key === "Enter" && target.closest("[data-entry]") && target.matches("input, select")) { next(target); done = true; }
-    else if (event.key === "Enter" && target === body && rows[current]) done = press(rowLink(rows[current]));
+    else if (event.key === "Enter" && rows[current] && (target === body || target.matches("[data-row] input")))
+      done = press(rowLink(target.closest("[data-row]") || rows[current]));
     else if (typing(target)) return;
     else if (event.key === "/") { const find = one("#find"); find.focus(); find.select(); done = true; }
     else if (event.key === "?") { showKeys(); done = true; }

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 from django.conf import settings
+from django.urls import reverse
 
 from office.views import health
 
@@ -69,8 +70,14 @@ def test_the_office_hears_the_name_and_port_the_browser_wrote():
 
 
 def test_files_too_large_are_refused_by_the_office_not_by_the_proxy():
-    most = int(re.search(r"client_max_body_size (\d+)m;", PROXY)[1]) * 1024 * 1024
-    assert most >= 5 * settings.FILE_SIZE_LIMIT
+    """On the pages that take files; before somebody has signed in nobody sends much."""
+    where, most = re.search(r"location ~ (\S+) {\s+client_max_body_size (\d+)m;", PROXY).groups()
+    assert int(most) * 1024 * 1024 >= 5 * settings.FILE_SIZE_LIMIT
+    of_paper, of_turn = {"public_id": "x"}, {"key": 1}
+    for name, given in [("incoming_new", {}), ("incoming_same_file", {}), ("incoming_edit", of_paper),
+                        ("turn", of_turn), ("record", of_turn)]:  # fmt: skip
+        assert re.match(where, reverse(name, kwargs=given)), name
+    assert not re.match(where, reverse("login"))
 
 
 @pytest.mark.django_db

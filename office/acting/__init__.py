@@ -22,7 +22,7 @@ from .common import (
     void,
 )
 from .dates import extend, pause, resume
-from .door import Refused
+from .door import Changed, Refused
 from .forward import AlreadySent, act, start
 from .opened import opened
 from .record import confirm_record
@@ -31,6 +31,7 @@ from .ways_back import give_back, may_take_back, return_to, take_back
 
 __all__ = [
     "AlreadySent",
+    "Changed",
     "Refused",
     "act",
     "add_readers",

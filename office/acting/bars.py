@@ -61,11 +61,11 @@ def _note(case: Case, *, actor: User, reason: str, at: datetime) -> None:
 
 
 def _in_no_hands(case: Case) -> Turn | None:
-    """A turn nobody could act on any more, though somebody sits there; None where somebody always can."""
+    """A turn nobody could act on any more because of a bar; None where somebody can, or nobody is barred."""
     for turn in case.turns.filter(ended_at__isnull=True).select_related("holder", "post__department"):
         turn.case = case
         people = [turn.hands] if isinstance(turn.hands, User) else access.seated(turn.hands)
-        if people and not access.able(case, people):
+        if people and not access.able(case, people) and any(access.is_barred(case, person) for person in people):
             return turn
     return None
 

@@ -32,6 +32,10 @@ class Refused(Exception):
         self.field = field
 
 
+class Changed(Refused):
+    """The paper says something else now than when the page was opened: it is looked at again, then decided about."""
+
+
 @dataclass
 class Passing:
     """One act on its way through the door; what `check` and `then` of a move get to see."""
@@ -122,7 +126,7 @@ def refuse_unseen(case: Case, actor: User) -> None:
 
 def refuse_if_changed(case: Case, content_hash: str | None) -> None:
     if content_hash is not None and content_hash != case.content_hash:
-        raise Refused(_("您打开之后，这份文件的登记内容有改动。请看过改动再办理；您写的意见已保留。"))
+        raise Changed(_("您打开之后，这份文件的登记内容有改动。请看过改动再办理；您写的意见已保留。"))
 
 
 def lock_case(case: Case) -> Case:

@@ -77,7 +77,7 @@ class AlreadySent(Refused):
 
 
 def _sent_twice(known: Case, *, actor: User, title: str) -> Case:
-    if known.opened_by_id == actor.pk and known.title == title:
+    if known.opened_by_id == actor.pk and known.title == clean_words(known, title, field="title"):
         return known
     raise AlreadySent(
         _("这张登记表已经保存过一件（%(number)s），现在填的还没有保存。请核对后再保存一次，作为新的一件。")

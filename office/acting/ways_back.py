@@ -181,10 +181,13 @@ def take_back(case: Case, *, actor: User, reason: str = "", at: datetime | None 
         )
         recall_sides(passing, list(case.turns.filter(side=True, ended_at__isnull=True, sent_by=current)))
         end(current, how="taken_back", at=passing.at)
-        return issue(
+        again = issue(
             passing, step=step, to=in_hands(holder, post), back_to=origin.back_to, post_kept=post if holder else None,
             date_of=origin,
         )
+        # While it was away the entry may have been corrected, and with it what its date hangs on.
+        timing.recount(again, procedure=passing.procedure, step=step, at=passing.at)
+        return again
 
 
 def _undo_plans(passing: Passing, *, origin: Turn) -> None:

@@ -3,8 +3,10 @@
 from typing import Any
 
 from django import forms
+from django.contrib.auth import authenticate
 from django.contrib.auth.forms import AuthenticationForm, PasswordChangeForm
 from django.core.exceptions import ValidationError
+from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from office.models.people import User
@@ -33,13 +35,21 @@ class PasswordForm(PasswordChangeForm):
         "password_mismatch": _("两次输入的新口令不一样。"),
     }
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, request: HttpRequest, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.request = request
         self.fields["old_password"].label = _("原口令")
         self.fields["new_password1"].label = _("新口令")
         self.fields["new_password1"].help_text = password_rule()
         self.fields["new_password2"].label = _("再输一次新口令")
         self.fields["new_password2"].help_text = ""
+
+    def clean_old_password(self) -> str:
+        """Asked as at the door: at a desk left open it is not guessed without end either (django-axes)."""
+        old = self.cleaned_data["old_password"]
+        if authenticate(self.request, username=self.user.get_username(), password=old) is None:
+            raise ValidationError(self.error_messages["password_incorrect"], code="password_incorrect")
+        return old
 
     def clean_new_password1(self) -> str:
         fresh = self.cleaned_data["new_password1"]

@@ -80,10 +80,19 @@ class DepartmentForm(forms.ModelForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.headed = self.instance.head if self.instance.pk else None
         picking(self, "parent").queryset = Department.objects.filter(retired=False).exclude(pk=self.instance.pk)
         posts = Post.objects.filter(retired=False).select_related("department")
         picking(self, "head").queryset = posts
         picking(self, "leader").queryset = posts.filter(rank__isnull=False)
+
+    def clean_head(self) -> Post | None:
+        """What is handed to a department is handed to its head, and printed with the department of his post."""
+        head = self.cleaned_data["head"]
+        if head is not None and head.department_id not in (None, self.instance.pk) and head != self.headed:
+            words = _("“%(post)s”是%(department)s的岗位，请选本部门的岗位。")
+            raise ValidationError(words % {"post": head.name, "department": head.department})
+        return head
 
     def clean_parent(self) -> Department | None:
         parent = self.cleaned_data["parent"]
@@ -120,8 +129,11 @@ class PostForm(forms.ModelForm):
             "rank": gettext_lazy("1 是主要领导；空着就不是有排名的领导"),
         }
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, by: User, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.by = by
+        # The form writes onto the instance before clean() is asked.
+        self.saw, self.ranked = set(self.instance.sees or []), self.instance.rank
         functions = sorted({subjects.of(code) for code in procedures.REGISTRY})
         known = {*functions, *(self.instance.sees or [])}
         choosing(self, "sees").choices = [(one, subjects.label(one)) for one in sorted(known)]
@@ -147,9 +159,17 @@ class PostForm(forms.ModelForm):
         rank = cleaned.get("rank")
         if rank is not None and Post.objects.filter(rank=rank).exclude(pk=self.instance.pk).exists():
             self.add_error("rank", _("这个排名已经有岗位了。"))
+        wider = set(cleaned.get("sees") or []) - self.saw or (rank is not None and rank != self.ranked)
+        if wider and self.instance.pk and self._sits_in_it_himself():
+            self.add_error(None, _("您自己的另一个账户坐在这个岗位上（姓名相同），权限请另一位安全管理员来放宽。"))
         if cleaned.get("single") and self.instance.pk and _overlap(self.instance):
             self.add_error("single", _("现在不止一人在任，请先结束多余的任职。"))
         return cleaned
+
+
+    def _sits_in_it_himself(self) -> bool:
+        holdings = PostHolding.objects.current(timezone.localdate()).filter(post=self.instance)
+        return any(is_same_person(one.person, self.by) for one in holdings.select_related("person"))
 
 
 def _overlap(post: Post) -> bool:

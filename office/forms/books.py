@@ -4,13 +4,14 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.db.models import ManyToOneRel, Model
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from office import procedures
 from office.models.cases import Case
-from office.models.contacts import Organisation
+from office.models.contacts import Contact, Organisation
 from office.models.numbers import Series
 from office.shorthand import initials
 
@@ -63,6 +64,15 @@ class OrganisationForm(forms.ModelForm):
         fields = ["name", "short_name", "initials", "group", "retired"]
         help_texts = {"initials": gettext_lazy("空着就按名称自动生成")}
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if self.instance.pk and in_use(self.instance):
+            # What papers say is bound to their chains: a renamed body is another one, a slip is corrected on the paper.
+            self.fields["name"].disabled = True
+            self.fields["name"].help_text = _(
+                "已有文件用了这个名称，不能改。单位改了名，请停用这一个，另建新名称；登错了，请在那份文件上更正登记。"
+            )
+
     def clean_name(self) -> str:
         return " ".join(self.cleaned_data["name"].split())
 
@@ -71,3 +81,14 @@ class OrganisationForm(forms.ModelForm):
         if not cleaned.get("initials") and cleaned.get("name"):
             cleaned["initials"] = initials(cleaned["name"])[:60]
         return cleaned
+
+
+def in_use(organisation: Organisation) -> bool:
+    """Whether any app's paper names it; its contacts and its own history do not count."""
+    for relation in Organisation._meta.get_fields(include_hidden=True):
+        if not isinstance(relation, ManyToOneRel) or relation.related_model in (Contact, Organisation.history.model):
+            continue
+        papers: type[Model] = relation.related_model
+        if papers._base_manager.filter(**{relation.field.name: organisation}).exists():
+            return True
+    return False

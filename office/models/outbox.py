@@ -61,6 +61,11 @@ class Draft(models.Model):
         constraints = [models.UniqueConstraint(fields=["person", "key"], name="one_draft_per_form")]
 
 
+def draft_key(turn: Turn) -> str:
+    """Under which key the words somebody writes in a turn are kept."""
+    return f"turn:{turn.pk}"
+
+
 class Follow(models.Model):
     person = models.ForeignKey(User, on_delete=models.CASCADE, related_name="follows")
     case = models.ForeignKey(Case, on_delete=models.CASCADE, related_name="followers")

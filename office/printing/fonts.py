@@ -51,7 +51,7 @@ CHAINS = {
 }
 
 # Same meaning, but the first has no glyph in any Chinese face; U+2011 makes line breaking take a minute.
-_SAME = {0x2610: "□", 0x2611: "√", 0x2011: "-", 0x00A0: " "}
+_SAME = {0x2610: "□", 0x2611: "√", 0x2011: "-", 0x00A0: " ", 0x09: " "}
 # Controls, zero-width marks, direction overrides: invisible on paper, and able to disguise what stands there.
 _INVISIBLE = re.compile(
     "[\x00-\x08\x0b-\x1f\x7f-\x9f\u00ad\u180e\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufe00-\ufe0f\ufeff"

@@ -130,6 +130,8 @@ class Reader:
     undone: str = ""
     corrections: tuple[Correction, ...] = ()
     recorded: Recorded | None = None
+    # The year that stands on the slip above him; None: that of the signature.
+    year: int | None = None
 
     @property
     def versions(self) -> tuple[tuple[str, str, bool], ...]:
@@ -161,8 +163,10 @@ class Reader:
 
     @property
     def read_on(self) -> str:
-        """11月20日: on the slip the year stands above it."""
-        return re.sub(r"^\d+年|(?<=日) [\d:]+$", "", self.read)
+        """11月20日: on the slip the year stands above it, unless it is another one."""
+        day = re.sub(r"(?<=日) [\d:]+$", "", self.read)
+        year, _parted, rest = day.partition("年")
+        return rest if self.year is None or year == str(self.year) else day
 
     @property
     def back(self) -> str:

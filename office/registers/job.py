@@ -77,4 +77,4 @@ def run(job: Job, progress: Callable[[int, int], None]) -> tuple[StoredFile, str
         make(arguments["code"], selection, target=target, registrar=job.asked_by.name, progress=progress)
         with target.open("rb") as made:
             stored = keep(made, type=arguments["as"], at=timezone.now())
-    return stored, f"{register.title} {selection.period}.{arguments['as']}"
+    return stored, f"{register.title} {register.heading(selection).replace('　', ' ')}.{arguments['as']}"

@@ -112,7 +112,7 @@ def logout(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def password_change(request: Asked) -> HttpResponse:
     """Other places where the account is signed in fall out; here the session goes on under a new key."""
-    form = PasswordForm(request.user, request.POST or None)
+    form = PasswordForm(request.user, request.POST or None, request=request)
     if request.method == "POST" and form.is_valid():
         user = form.save(commit=False)
         user.password_changed_at = timezone.now()

@@ -4,7 +4,7 @@ from django.contrib import messages
 from django.core.paginator import Paginator
 from django.db import transaction
 from django.db.models import Max, Q
-from django.http import HttpResponse
+from django.http import HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect
 from django.template.response import TemplateResponse
 from django.urls import reverse
@@ -176,16 +176,18 @@ def organisations(request: Asked) -> HttpResponse:
             "rows": rows,
             "filters": filters,
             "clear_url": reverse("organisations") if words else "",
-            **page_links(page, reverse("organisations"), words),
+            **page_links(page, request.GET),
         },
     )
 
 
-def page_links(page, address: str, words: str = "") -> dict:
-    from urllib.parse import urlencode
+def page_links(page, asked: QueryDict) -> dict:
+    """To the pages beside this one, of the same selection."""
 
     def to(number: int) -> str:
-        return f"{address}?{urlencode({**({'q': words} if words else {}), 'page': number})}"
+        query = asked.copy()
+        query["page"] = str(number)
+        return f"?{query.urlencode()}"
 
     return {
         "prev_url": to(page.previous_page_number()) if page.has_previous() else "",

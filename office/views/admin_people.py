@@ -77,7 +77,7 @@ def people(request: Asked) -> HttpResponse:
             "rows": rows,
             "filters": filters,
             "clear_url": reverse("people") if words or kind else "",
-            **page_links(page, reverse("people"), words),
+            **page_links(page, request.GET),
         },
     )
 

@@ -78,7 +78,7 @@ def post(request: Asked, key: int) -> HttpResponse:
 
 
 def _post_form(request: Asked, one: Post | None) -> HttpResponse:
-    form = PostForm(request.POST or None, instance=one)
+    form = PostForm(request.POST or None, instance=one, by=request.user)
     if request.method == "POST" and form.is_valid():
         try:
             with transaction.atomic():
@@ -149,7 +149,7 @@ def holdings(request: Asked) -> HttpResponse:
             "rows": [_holding_row(one, by=request.user, today=today) for one in page],
             "filters": filters,
             "clear_url": reverse("holdings") if words or state else "",
-            **page_links(page, reverse("holdings"), words),
+            **page_links(page, request.GET),
         },
     )
 
@@ -164,7 +164,9 @@ def _holding_row(one: PostHolding, *, by: User, today) -> dict:
             url, act = reverse("holding_withdraw", args=[one.pk]), _("收回")
     else:
         state = _("%(who)s 确认") % {"who": one.confirmed_by}
-        if by.kind == Kind.SECURITY and (one.ends_on is None or one.ends_on >= today):
+        if by.kind == Kind.SECURITY and one.starts_on > today:
+            url, act = reverse("holding_withdraw", args=[one.pk]), _("收回")
+        elif by.kind == Kind.SECURITY and (one.ends_on is None or one.ends_on >= today):
             url, act = reverse("holding_end", args=[one.pk]), _("结束")
     over = one.confirmed_at is not None and one.ends_on is not None and one.ends_on < today
     return {
@@ -251,13 +253,14 @@ def holding_confirm(request: Asked, key: int) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def holding_withdraw(request: Asked, key: int) -> HttpResponse:
-    one = get_object_or_404(PostHolding.objects.select_related("post", "person"), pk=key, confirmed_at__isnull=True)
+    not_yet = Q(confirmed_at__isnull=True) | Q(starts_on__gt=timezone.localdate())
+    one = get_object_or_404(PostHolding.objects.select_related("post", "person").filter(not_yet), pk=key)
     if request.method == "POST":
         one.delete()
         messages.success(request, _("已收回。"))
         return redirect("holdings")
     lines = [_("还没有生效，收回后不留任职；改动记录里看得到。")]
-    return _confirm(request, one, _("收回未确认的任职"), lines, yes=_("收回"))
+    return _confirm(request, one, _("收回任职"), lines, yes=_("收回"))
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

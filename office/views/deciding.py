@@ -21,7 +21,7 @@ from office.models import User
 from office.models.cases import Case, Decision, Turn
 from office.models.clocks import Chase, Reminder
 from office.models.dials import Phrase
-from office.models.outbox import Draft
+from office.models.outbox import Draft, draft_key
 from office.views.asked import Asked
 from office.views.papers import paper_of
 from office.views.queue import just_done, of_kind, ordered, reading_steps
@@ -67,7 +67,8 @@ def turn(request: Asked, key: int) -> HttpResponse:
                 made = form.make(chosen)
             except acting.Refused as refused:
                 refusal = refused.sentence
-                form.see_again()
+                if isinstance(refused, acting.Changed):
+                    form.see_again()
                 if refused.field in form.fields:
                     form.add_error(refused.field, refused.sentence)
             else:
@@ -248,10 +249,6 @@ def chases_of(case: Case) -> list:
 # --- Drafts ---
 
 
-def draft_key(turn: Turn) -> str:
-    return f"turn:{turn.pk}"
-
-
 def words_in(posted: QueryDict) -> dict[str, list[str]]:
     """What was typed or ticked, ready to be kept as a draft."""
     return {
@@ -408,7 +405,8 @@ def record(request: Asked, key: int) -> HttpResponse:
             form.record(code, by=request.user)
         except acting.Refused as refused:
             refusal = refused.sentence
-            form.see_again()
+            if isinstance(refused, acting.Changed):
+                form.see_again()
             if refused.field in form.fields:
                 form.add_error(refused.field, refused.sentence)
         else:

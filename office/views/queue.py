@@ -18,7 +18,7 @@ from django.views.decorators.http import require_GET, require_POST
 from office import access, acting, dials, procedures, showing, subjects
 from office.models.cases import Case, Decision, Turn
 from office.models.clocks import Clock
-from office.models.outbox import Follow
+from office.models.outbox import Draft, Follow, draft_key
 from office.views.asked import Asked, start_of
 
 PAGE = 60
@@ -68,8 +68,8 @@ def _queue(request: Asked, *, kind: str) -> HttpResponse:
     functions, counts = counted.functions, counted.buckets
     if function:
         turns = turns.filter(case__procedure__in=subjects.codes(function))
-    start = start_of(request)
     total = counts["total"]
+    start = _within(start_of(request), total)
     page = list(ordered(turns).select_related("case", "case__series", "holder", "post")[start : start + PAGE])
     rows = _rows(page, now=now, who=who)
     groups = _grouped(rows, counts, ranked=who.ranked)
@@ -158,6 +158,11 @@ def _tabs(request: Asked, functions: dict[str, int], current: str) -> list[dict]
     ]
 
 
+def _within(start: int, total: int) -> int:
+    """Where the last page begins, when the list has become shorter meanwhile."""
+    return start if start < total else max(0, total - 1) // PAGE * PAGE
+
+
 def _from_url(request: Asked, start: int) -> str:
     query = request.GET.copy()
     query["from"] = str(start)
@@ -178,6 +183,7 @@ def _rows(turns: list[Turn], *, now, who: access.Identity) -> list[dict]:
         rows.append(
             {
                 "turn_id": turn.pk,
+                "content_hash": case.content_hash,
                 "url": reverse("turn", args=[turn.pk]),
                 "reference": case.reference,
                 **showing.chips(case),
@@ -275,9 +281,13 @@ def just_done(request: Asked) -> dict | None:
 
 @require_POST
 def batch(request: Asked) -> HttpResponse:
-    """Reading papers and equal steps, several at once: each stands alone, and each answers with its own line."""
-    keys = [int(key) for key in request.POST.getlist("turn") if key.isdecimal()]
-    turns = list(ordered(access.waiting_for(request.user).filter(pk__in=keys)).select_related("case"))
+    """Reading papers and equal steps, several at once: each stands alone, and each that is not done has its own line.
+    What was corrected since the list was shown, and what he has begun to write about, he looks at first."""
+    ticked = dict(_ticked(one) for one in request.POST.getlist("turn"))
+    ticked.pop(0, None)
+    turns = list(ordered(access.waiting_for(request.user).filter(pk__in=ticked)).select_related("case"))
+    begun = Draft.objects.filter(person=request.user, key__in=map(draft_key, turns), values__has_key="opinion")
+    drafts = set(begun.values_list("key", flat=True))
     done = 0
     for turn in turns:
         step = showing.step_of(turn.case.procedure, turn.step)
@@ -285,28 +295,36 @@ def batch(request: Asked) -> HttpResponse:
         if move is None or access.principal_of(turn, access.identity(request.user)):
             continue
         try:
-            acting.act(turn, move.code, actor=request.user)
+            if draft_key(turn) in drafts:
+                raise acting.Refused(_("有没写完的意见，请打开办理。"))
+            acting.act(turn, move.code, actor=request.user, content_hash=ticked[turn.pk] or None)
             done += 1
         except acting.Refused as refused:
-            messages.error(request, f"{turn.case.reference} {refused.sentence}")
+            messages.error(request, f"{turn.case.reference or showing.title_of(turn.case)} {refused.sentence}")
     if done:
         messages.success(request, ngettext("已办 %(n)d 件。", "已办 %(n)d 件。", done) % {"n": done})
-    elif not turns:
+    if gone := len(ticked) - len(turns):
+        words = ngettext("%(n)d 件已不在您手里，没有办。", "%(n)d 件已不在您手里，没有办。", gone)
+        messages.error(request, words % {"n": gone})
+    if not ticked:
         messages.error(request, _("请先选择要办的文件（按 X 或点左边的方框）。"))
     back = request.POST.get("back", "")
     return redirect("reading" if back == "reading" else request.META.get("HTTP_REFERER") or "queue")
 
 
+def _ticked(value: str) -> tuple[int, str]:
+    """The key of a turn and what its paper said in the list; key 0 for what is neither."""
+    key, _colon, content_hash = value.partition(":")
+    return (int(key) if key.isdecimal() and len(key) < 19 else 0), content_hash
+
+
 @require_GET
 def done(request: Asked) -> HttpResponse:
     """已办: what went through the user's hands, latest first."""
-    turns = (
-        Turn.objects.filter(holder=request.user, ended_at__isnull=False)
-        .order_by("-ended_at")
-        .values_list("case_id", flat=True)
-    )
-    acted = request.user.decisions.order_by("-pk").values_list("case_id", flat=True)
-    keys = _page_keys(request, [*turns[: PAGE * 5], *acted[: PAGE * 5]])
+    held = Turn.objects.filter(holder=request.user, ended_at__isnull=False).order_by("-ended_at")
+    acted = request.user.decisions.order_by("-pk")
+    moments = [*held.values_list("ended_at", "case_id")[:1000], *acted.values_list("at", "case_id")[:1000]]
+    keys = _page_keys(request, [case for _at, case in sorted(moments, reverse=True)])
     return _cases(request, keys, kind="done", heading=_("已办"), empty=_("还没有办过文件"))
 
 
@@ -333,7 +351,7 @@ def _page_keys(request: Asked, keys: Iterable[int]) -> list[int]:
 
 
 def _cases(request: Asked, keys: list[int], *, kind: str, heading: str, empty: str) -> HttpResponse:
-    start = start_of(request)
+    start = _within(start_of(request), len(keys))
     visible = access.visible_to(request.user)
     cases = {case.pk: case for case in visible.filter(pk__in=keys[start : start + PAGE])}
     page = [cases[key] for key in keys[start : start + PAGE] if key in cases]

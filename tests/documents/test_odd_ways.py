@@ -8,6 +8,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
 
 from documents import paths, sheets
+from documents.models import IncomingDocument
 from documents.registers import entries, row_of
 from documents.subject import facts, slip_forms
 from office import access, acting, chasing, showing, standing
@@ -99,15 +100,28 @@ def test_what_was_corrected_meanwhile_is_decided_about_when_it_is_sent_again(who
     assert one.turn.step == "instruct"
 
 
-def test_a_correction_does_not_overwrite_another_one_unseen(clerk, paper):
+def test_a_refusal_of_another_kind_is_no_look_at_what_was_corrected(who, paper, client):
     one = paper()
+    one.do("pass", who.clerk)
     before = one.case.content_hash
-    assert correct(clerk, one, title="先改的标题", content_hash=before).status_code == 302
-    refused = correct(clerk, one, title="后改的标题", content_hash=before)
+    client.force_login(who.director)
+    Case.objects.filter(pk=one.case.pk).update(title="改过的标题")
+    acting.note_content(one.case, actor=who.clerk, reason="标题有误")
+    refused = client.post(f"/turns/{one.turn.pk}/", {"move": "reassign", "content_hash": before})
+    assert refused.status_code == 422 and "登记内容有改动" not in refused.context["refusal"]
+    assert refused.context["form"]["content_hash"].value() == before
+
+
+@pytest.mark.parametrize("first", [{"title": "先改的标题"}, {"note": "先写的备注"}, {"answer_wanted": "on"}])
+def test_a_correction_does_not_overwrite_another_one_unseen(clerk, paper, first):
+    one = paper()
+    before = clerk.get(EDIT.format(one.case.public_id)).context["form"]["version"].value()
+    assert correct(clerk, one, version=before, **first).status_code == 302
+    refused = correct(clerk, one, title="后改的标题", version=before)
     assert refused.status_code == 422 and "别人更正过这份登记" in refused.content.decode()
-    assert Case.objects.get().title == "先改的标题"
-    again = refused.context["form"]["content_hash"].value()
-    assert correct(clerk, one, title="后改的标题", content_hash=again).status_code == 302
+    assert Case.objects.get().title != "后改的标题"
+    again = refused.context["form"]["version"].value()
+    assert correct(clerk, one, title="后改的标题", version=again).status_code == 302
 
 
 def test_a_correction_takes_nothing_back_that_was_written_while_its_page_was_open(who, paper, clerk, monkeypatch):
@@ -152,6 +166,32 @@ def test_what_changes_no_date_leaves_the_clock_alone(clerk, who, paper):
     before = running(one).pk
     correct(clerk, one, copies="3")
     assert running(one).pk == before
+
+
+def test_a_paper_taken_back_has_the_date_of_what_it_says_now(clerk, who, paper):
+    one = handed_over(paper(), who)
+    one.do("report", who.handler, opinion="已办。")
+    correct(clerk, one, urgency="urgent")
+    acting.take_back(one.case, actor=who.handler, at=one.at)
+    assert timezone.localdate(one.turn.due_at) == date(2026, 11, 18)
+
+
+def test_another_name_of_the_sender_leaves_the_day_the_office_gave(clerk, paper):
+    one = paper(answer_wanted=True, group="peer")
+    answer = one.case.clocks.get(rule=paths.ANSWER.rule)
+    until = datetime(2027, 1, 20, 17, 30, tzinfo=CHINA)
+    acting.extend(answer, until=until, actor=Case.objects.get().opened_by, reason="等省里的口径", at=one.at)
+    Organisation.objects.create(name="上级单位", group="above")
+    correct(clerk, one, sender="上级单位", answer_wanted="on")
+    assert one.case.clocks.get(rule=paths.ANSWER.rule, stopped_at=None).due_at == until
+
+
+def test_a_sender_that_is_placed_by_the_way_starts_no_clock_again(clerk, paper):
+    one = paper(answer_wanted=True, answer_by=date(2026, 12, 1), group="other")
+    before = one.case.clocks.get(rule=paths.ANSWER.rule).pk
+    correct(clerk, one, copies="2", answer_wanted="on", answer_by="2026-12-01")
+    assert one.document.sender.group == "above"
+    assert one.case.clocks.get(rule=paths.ANSWER.rule, stopped_at=None).pk == before
 
 
 def test_the_grade_of_a_telegram_is_corrected_and_its_urgency_follows(clerk, paper):
@@ -295,9 +335,17 @@ def test_R_IN_25_a_letter_in_person_wants_its_addressee_whatever_its_level(count
     ("from_meeting", "某会议"), ("answer_by", "2099-01-01"), ("series", "会"),
 ])  # fmt: skip
 def test_R_IN_25_nothing_from_inside_a_letter_is_in_any_column(counter, who, field, value):
-    answer = counter(**{"purpose": "envelope", "title": "", "addressee": who.leader, field: value})
+    channel = "meeting" if field == "from_meeting" else "post"
+    given = {"purpose": "envelope", "title": "", "addressee": who.leader, "channel": channel}
+    answer = counter(**{**given, field: value})
     assert answer.status_code == 422
     assert "R-IN-25" in str(answer.context["form"].errors[field])
+
+
+def test_what_is_folded_away_does_not_stop_an_envelope(counter, who):
+    answer = counter(purpose="envelope", title="", addressee=who.leader, channel="post", from_meeting="早先写的会议")
+    assert answer.status_code == 302
+    assert IncomingDocument.objects.get().from_meeting == ""
 
 
 def test_R_IN_25_nor_by_any_other_way_in(who, paper):
@@ -362,6 +410,19 @@ def secret(paper):
 def test_R_SEC_03_no_correction_writes_about_a_state_secret_in_a_number(clerk, secret, field, words):
     answer = correct(clerk, secret, reason="", title="", **{field: words})
     assert answer.status_code == 422 and "R-SEC-03" in str(answer.context["form"].errors[field])
+
+
+@pytest.mark.parametrize("number", [
+    "国密〔2026〕3号", "CZ2026003", "2026年第3号", "机要12345678", "第12期", "国密〔2026〕9号之一",
+])  # fmt: skip
+def test_the_numbers_that_offices_give_are_numbers(counter, number):
+    assert counter(series="密", secrecy=2, title="", doc_number=number, copy_number="共50份第3份").status_code == 302
+
+
+def test_what_stood_in_an_entry_is_no_word_of_who_corrects_it(clerk, secret):
+    IncomingDocument.objects.filter(case=secret.case).update(number="机要字第三号", copy_number="甲本")
+    given = {"reason": "", "title": "", "number": "机要字第三号", "copy_number": "甲本", "copies": "2"}
+    assert correct(clerk, secret, **given).status_code == 302
 
 
 def test_a_state_secret_entered_by_mistake_is_void_without_a_word(clerk, secret):

@@ -343,8 +343,8 @@ def test_a_deputy_sees_whose_papers_are_whose_and_signs_them_one_by_one(paper, w
     client.force_login(who.other_leader)
     page = client.get("/").content.decode()
     assert page.count("代 王志远") == 1
-    assert f'value="{mine.turn.pk}"' in page
-    assert f'value="{his.turn.pk}"' not in page
+    assert f'value="{mine.turn.pk}:' in page
+    assert f'value="{his.turn.pk}:' not in page
     client.post("/batch/", {"turn": [mine.turn.pk, his.turn.pk]})
     assert not his.case.decisions.filter(move="circle").exists()
     assert mine.case.decisions.filter(move="circle").exists()

@@ -53,6 +53,17 @@ def test_reading_papers_are_ticked_and_read_in_one_go(desk):
     assert Decision.objects.filter(move="read", actor=who.leader).count() == 2
 
 
+def test_enter_on_a_ticked_box_opens_its_paper_and_signs_nothing(desk):
+    who = desk.people
+    for_reading(who, "简报第1期", who.leader)
+    page = desk.sit(who.leader)
+    page.goto("/reading/")
+    page.locator("[data-row] input[type=checkbox]").check()
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/turns/*/")
+    assert not Decision.objects.filter(move="read").exists()
+
+
 def test_a_phrase_of_ones_own_is_one_digit_away(desk):
     who = desk.people
     before_leader(who, "请示一件")

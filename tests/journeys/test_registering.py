@@ -132,6 +132,19 @@ def test_enter_belongs_to_the_input_method_while_it_composes(page):
     assert focus(page) == "title"
 
 
+def test_without_script_enter_registers_nothing_half_typed(desk):
+    page = desk.sit(desk.people.clerk, script=False)
+    page.goto("/documents/incoming/new/")
+    field(page, "来文单位").fill("省农业农村厅")
+    field(page, "标题").fill("关于春耕的通知")
+    page.keyboard.press("Enter")
+    page.wait_for_timeout(300)
+    assert page.url.endswith("/new/") and not Case.objects.exists()
+    page.get_by_role("button", name="保存并登下一件").click()
+    page.wait_for_url("**saved=**")
+    assert Case.objects.count() == 1
+
+
 def test_pressing_twice_makes_one_case(page):
     field(page, "来文单位").fill("县财政局")
     field(page, "标题").fill("关于拨付资金的函")

@@ -122,7 +122,7 @@ AROUND = {
     "office_caseusergrant": [f"user_id = {OUTSIDER}"],
     "office_casegroupgrant": ["group_id = (SELECT max(id) FROM auth_group)"],
     "office_voided": ["reason = '别的原因'"],
-    "documents_incomingdocument": ["note = '别的备注'", "answered_on = '2026-12-01'", "note = '别的备注'"],
+    "documents_incomingdocument": ["mismatch = '别的不符'", "answered_on = '2026-12-01'", "note = '别的备注'"],
     "documents_historicalincomingdocument": ["number = '别的文号'"],
     "documents_meetingnotice": ["answered_at = now()"],
     "documents_historicalmeetingnotice": ["place = '别处'"],

@@ -11,6 +11,8 @@ from office.models.numbers import Series
 from office.models.people import User
 from office.registers import Selection, job
 
+from ._target import refuse_unwritable
+
 
 class Command(BaseCommand):
     help = "Print a register as PDF or Excel. Without --as: what the registry sees, never sealed or restricted cases."
@@ -33,8 +35,7 @@ class Command(BaseCommand):
         target = Path(options["output"]).absolute()
         if target.suffix not in (".pdf", ".xlsx"):
             raise CommandError(_("文件名要以 .pdf 或 .xlsx 结尾。"))
-        if not target.parent.is_dir():
-            raise CommandError(_("没有文件夹 %(folder)s。") % {"folder": target.parent})
+        refuse_unwritable(target)
         _refuse_no_book(options["code"], year=options["year"], name=options["series"])
         groups = Organisation.Group.values
         if unknown := [one for one in options["senders"] if one not in groups]:

@@ -16,6 +16,8 @@ from office.models.cases import Case
 from office.models.people import User
 from office.shorthand import read_reference
 
+from ._target import refuse_unwritable
+
 
 class Command(BaseCommand):
     help = (
@@ -34,8 +36,9 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         target = Path(options["output"]).absolute()
-        if target.suffix != ".pdf" or not target.parent.is_dir():
-            raise CommandError(_("文件名要以 .pdf 结尾，文件夹要已经存在。"))
+        if target.suffix != ".pdf":
+            raise CommandError(_("文件名要以 .pdf 结尾。"))
+        refuse_unwritable(target)
         viewer = _user(options["user"]) if options["user"] else None
         if viewer:
             seen = access.visible_to(viewer)
@@ -50,6 +53,7 @@ class Command(BaseCommand):
             raise CommandError(_("这种事项没有处理单。"))
         if viewer is not None:
             access.note_look(case, person=viewer, what=gettext_noop("打印"), at=timezone.now())
+        target.touch(mode=0o640)
         target.write_bytes(content)
         self.stdout.write(str(target))
 
