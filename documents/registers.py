@@ -4,10 +4,12 @@ from collections.abc import Iterator, Sequence
 
 from django.db.models import Prefetch, Q, QuerySet
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from office import access, registers, standing
 from office.levels import FIRST_STATE_SECRET
 from office.models.cases import Case, Decision, Turn
+from office.models.contacts import Organisation
 from office.models.numbers import Series
 from office.registers import Column, Register, Row, Selection
 from office.registers.grid import LINES
@@ -47,6 +49,12 @@ class IncomingRegister(Register):
         Column("归档号", 16),
         Column("备注", 14),
     )
+
+    def heading(self, selection: Selection) -> str:
+        """With the senders where only some are chosen, so that nobody takes a part for the whole."""
+        groups = "、".join(str(Organisation.Group(one).label) for one in selection.senders)
+        senders = _("来文单位：%(groups)s") % {"groups": groups} if groups else ""
+        return "　".join(part for part in (super().heading(selection), senders) if part)
 
     def rows(self, selection: Selection) -> Iterator[Row]:
         for document in entries(selection).iterator(chunk_size=500):

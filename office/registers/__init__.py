@@ -16,10 +16,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
-from django.utils.translation import gettext as _
-
-from office.models.contacts import Organisation
-
 from .grid import Column, Row
 from .imprint import Imprint
 
@@ -56,11 +52,8 @@ class Register(ABC):
         """The rows in the order of their numbers, void ones among them, one cell of plain text per column."""
 
     def heading(self, selection: Selection) -> str:
-        """The corner of the page, and the name of the file: the period, the book and the senders where only some are
-        chosen, so that nobody takes a part for the whole."""
-        groups = "、".join(str(Organisation.Group(one).label) for one in selection.senders)
-        senders = _("来文单位：%(groups)s") % {"groups": groups} if groups else ""
-        return "　".join(part for part in (selection.series, selection.period, senders) if part)
+        """The corner of the page, and the name of the file: the period, and the book where the selection names one."""
+        return f"{selection.series}　{selection.period}" if selection.series else selection.period
 
 
 _known: dict[str, Register] = {}
