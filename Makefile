@@ -19,14 +19,15 @@ demo: setup
 	@$(MAKE) --no-print-directory catalogues
 	@exec $(PYTHON) manage.py serve --demo
 
-# Types are checked beside the tests; the tests' closing line is the last unless something is wrong.
+# Types are checked beside the tests; the tests' closing line is the last unless something is wrong. Three at once on two
+# cores: one of them is mostly waiting for a browser, a server or a clock.
 test: setup-test
 	@$(MAKE) --no-print-directory catalogues
 	@$(PYTHON) -m ruff check --quiet .
 	@$(PYTHON) -m mypy office >.mypy.log 2>&1 & types=$$!; \
 	trap 'kill $$types 2>/dev/null' INT TERM; \
 	$(PYTHON) manage.py check --fail-level WARNING || { kill $$types; exit 1; }; \
-	$(PYTHON) -m pytest -n 2 --dist loadfile --no-loadscope-reorder; tested=$$?; \
+	$(PYTHON) -m pytest -n 3 --dist loadfile --no-loadscope-reorder; tested=$$?; \
 	wait $$types || { cat .mypy.log; exit 1; }; \
 	exit $$tested
 
