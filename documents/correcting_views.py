@@ -87,6 +87,7 @@ def _rewrite(case: Case, data: dict, ready: list[files.Checked], *, by: User) ->
     document = IncomingDocument.objects.select_related("sender").get(case=case)
     document.case = case
     before = {"title": case.title, "urgency": case.urgency, "secrecy": str(case.secrecy)}
+    stood = _values(case, document)
     group = document.sender.group
     document.sender = registering.sender_named(data["sender"], book=case.series.name if case.series else "")
     for name in ("received_on", "dated_on", "copies", "pages", "copy_number", "note"):
@@ -100,6 +101,8 @@ def _rewrite(case: Case, data: dict, ready: list[files.Checked], *, by: User) ->
         document.telegram = data["telegram"]
         case.urgency = registering.TELEGRAM_RUNS_AS[document.telegram]
     moved = _correct_meeting(document, data) or _correct_answer(document, data)
+    if not ready and not data.get("work_secret") and _values(case, document) == stood:
+        raise acting.Refused(_("没有改动任何一项，没有保存。"))
     document._change_reason = data["reason"]
     document.save()
     if data.get("work_secret"):
@@ -118,6 +121,13 @@ def _rewrite(case: Case, data: dict, ready: list[files.Checked], *, by: User) ->
             # The date of handling hangs on the urgency and on the answer (R-IN-18, R-IN-19, R-IN-21).
             procedure = procedures.get(case.procedure)
             timing.recount(turn, procedure=procedure, step=procedure.step(turn.step), at=at)
+
+
+def _values(case: Case, document: IncomingDocument) -> list[Any]:
+    """Everything a correction may change."""
+    rows = filter(None, (document, getattr(document, "meeting", None)))
+    columns = [getattr(row, field.attname) for row in rows for field in row._meta.concrete_fields]
+    return [case.title, case.urgency, *columns]
 
 
 def _correct_meeting(document: IncomingDocument, data: dict) -> bool:

@@ -419,6 +419,8 @@ class CorrectionForm(forms.Form):
             self.add_error("received_on", _("收文日期不能晚于今天。"))
         if data.get("dated_on") and data.get("received_on") and data["dated_on"] > data["received_on"]:
             self.add_error("dated_on", _("成文日期不能晚于收文日期。"))
+        if self.document.answer_wanted and data.get("answer_wanted") is False and data.get("answer_by"):
+            self.add_error("answer_by", _("不要求答复的，请把答复期限也清空。"))
         _answer_after_receipt(self, data)
         _answer_before_the_meeting(self, data)
         return data

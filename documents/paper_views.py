@@ -2,6 +2,7 @@
 
 from urllib.parse import quote
 
+from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.utils import timezone
@@ -57,7 +58,10 @@ def label(request: Asked, public_id: str) -> HttpResponse:
 def register(request: Asked) -> HttpResponse:
     """The register as PDF or Excel: made by the worker, with its progress shown and the file kept."""
     filters = RegisterFilter(request.GET)
-    chosen = filters.cleaned_data if filters.is_valid() else {}
+    if not filters.is_valid():
+        messages.error(request, _("没有这样的登记簿，请重新选择年度、月份和登记簿。"))
+        return redirect("incoming_list")
+    chosen = filters.cleaned_data
     selection = selection_of(request, chosen)
     kind = "xlsx" if request.GET.get("as") == "xlsx" else "pdf"
     period = registers.get("documents.incoming").heading(selection)

@@ -227,6 +227,19 @@ def name_attendees(passing: Passing) -> None:
         found.meeting.attendees.set(people)
 
 
+def name_those_notified(passing: Passing) -> None:
+    """Whom the clerk notifies goes as well: instead of who has excused himself, or with the others."""
+    people = [one for one in passing.names if isinstance(one, User)]
+    document(passing.case).meeting.attendees.add(*people)
+
+
+def excused(case_id: int) -> set[int]:
+    """The keys of who excused himself when last asked; of whose turn it was, a deputy answers for his principal."""
+    answers = Decision.objects.filter(case_id=case_id, move__in=["come", "excuse"]).order_by("number")
+    said = dict(answers.values_list("turn__holder", "move"))
+    return {key for key, move in said.items() if move == "excuse"}
+
+
 def is_on_its_round(passing: Passing) -> None:
     """The half day is for sending it round; from then on each reader has a date of his own (R-CIR-07)."""
     timing.meet_while_held(passing.turn, at=passing.at)
@@ -271,22 +284,25 @@ def closing_time(day) -> datetime:
 
 
 def handling_date(case: Case) -> tuple[datetime, str] | None:
-    """The date named by the instruction, the proposal or the paper: it beats the office's own limit."""
+    """The date an instruction or the proposal has named: it beats the office's own limit."""
     named = in_force(case).filter(due_on__isnull=False).select_related("decision").first()
-    if named is not None:
-        who = named.decision.signed_name
-        day = named.due_on
-        words = as_printed(gettext_lazy("%(who)s在%(what)s中要求 %(day)s 前办结。"))
-        return closing_time(day), words % {
-            "who": who,
-            "what": named.decision.step_label,
-            "day": day.isoformat(),
-        }
+    if named is None:
+        return None
+    words = as_printed(gettext_lazy("%(who)s在%(what)s中要求 %(day)s 前办结。"))
+    return closing_time(named.due_on), words % {
+        "who": named.decision.signed_name,
+        "what": named.decision.step_label,
+        "day": named.due_on.isoformat(),
+    }
+
+
+def asked_date(case: Case) -> tuple[datetime, str] | None:
+    """The day the sender wants his answer by: handling ends by it, and sooner where the office's limit is shorter."""
     found = document(case)
-    if found.answer_by:
-        words = as_printed(gettext_lazy("来文要求 %(day)s 前答复，办理不晚于这一天。"))
-        return closing_time(found.answer_by), words % {"day": found.answer_by.isoformat()}
-    return None
+    if not found.answer_by:
+        return None
+    words = as_printed(gettext_lazy("来文要求 %(day)s 前答复，办理不晚于这一天。"))
+    return closing_time(found.answer_by), words % {"day": found.answer_by.isoformat()}
 
 
 def start_answer_clock(found: IncomingDocument, *, at: datetime) -> None:

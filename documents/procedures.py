@@ -8,7 +8,9 @@ from office.procedures import Move, Period, Procedure, Step
 from . import paths
 
 PROPOSE = Period("R-IN-20", half_days(1), source="S1f")
-INSTRUCT = Period("OFF-INSTRUCT", workdays(2), source="系统起始值", unverified=True)
+INSTRUCT = Period(
+    "OFF-INSTRUCT", workdays(2), urgent=workdays(1), flash=until("17:30"), source="系统起始值", unverified=True
+)
 ARRANGE = Period("R-IN-20", half_days(1), source="S1f")
 HANDLE = Period(
     "R-IN-18", workdays(7), urgent=workdays(2), flash=until("17:30"), source="S1a R-IN-18, R-IN-19, R-IN-22"
@@ -90,6 +92,10 @@ class IncomingBase(Procedure, abstract=True):
     @classmethod
     def named_date(cls, step, case):
         return paths.handling_date(case) if step.code == "handle" else None
+
+    @classmethod
+    def latest_date(cls, step, case):
+        return paths.asked_date(case) if step.code == "handle" else None
 
 
 class Incoming(IncomingBase):
@@ -254,7 +260,8 @@ class MeetingNotice(IncomingBase):
         Move("decline", _("不参加"), to="arrange", opinion="must", approves=True),
     ])
     arrange = Step(_("通知和报名"), post="clerk", due=ARRANGE, sides="wait", moves=[
-        Move("notify", _("通知参会人"), side="attend", names="several", opinion="may"),
+        Move("notify", _("通知参会人"), side="attend", names="several", opinion="may",
+             then=paths.name_those_notified),
         Move("send", _("送阅"), side="read", names="several"),
         Move("answered", _("登记报名"), opinion="must", then=paths.keep_attendance_answer,
              when=paths.answer_is_due, primary=True),

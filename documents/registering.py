@@ -215,6 +215,11 @@ def _refuse_secrets(series: Series, *, secrecy: int, meeting: dict | None, field
         )
 
 
+def takes_numbers_only(book: str) -> bool:
+    """Whether the book of these letters is for state secrets."""
+    return Series.objects.filter(function=FUNCTION, name=book, number_only=True).exists()
+
+
 def search_words(document: IncomingDocument) -> str:
     """What a clerk looks a paper up by, besides its title."""
     sender = document.sender

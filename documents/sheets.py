@@ -79,8 +79,8 @@ def slip_of(document: IncomingDocument, *, viewer: User | None, form: Form | Non
     with translation.override("zh-hans"):
         named = paths.named_words(case, day=lambda due: f"{due.year}年{due.month}月{due.day}日")
     written = [one for one in decisions if one.opinion and one.move != "correct"]
-    # A circle without words is an opinion, and so is the reason of who sent the paper back.
-    signed = [one for one in decisions if one.move in ("circle", *RETURNING)]
+    # A circle without words is an opinion, and so are naming who goes, and the reason of who sent the paper back.
+    signed = [one for one in decisions if one.move in ("circle", "attend", *RETURNING)]
 
     def opinions(steps: set[str]) -> tuple[Opinion, ...]:
         chosen = [one for one in written if one.step in steps] + [
@@ -130,11 +130,14 @@ def _meeting(document: IncomingDocument) -> str:
     notice = getattr(document, "meeting", None)
     if notice is None:
         return ""
+    excused = paths.excused(document.case_id)
+    goes = [f"{one.name}（请假）" if one.pk in excused else one.name for one in notice.attendees.all()]
     parts = [
         when(notice.starts_at),
         f"地点：{notice.place}" if notice.place else "",
         f"参会要求：{notice.rank_wanted}" if notice.rank_wanted else "",
         f"报名截止：{when(notice.answer_by)}" if notice.answer_by else "",
+        f"参会人：{'、'.join(goes)}" if goes else "",
     ]
     return "　".join(part for part in parts if part)
 
@@ -173,7 +176,7 @@ def _recorded(one: Decision, stands: standing.Standing) -> Recorded | None:
 
 
 def _opinion(one: Decision, *, stands: standing.Standing, round_now: int, named: str) -> Opinion:
-    words = one.opinion or "（圈阅）"
+    words = one.opinion or f"（{one.label}）"
     if one.move in RETURNING:
         words = "：".join(filter(None, [f"退回{one.names}", one.opinion or one.reason]))
     return Opinion(

@@ -13,7 +13,7 @@ from office.acting.door import wordless
 from office.forms.deciding import DateField
 from office.forms.people import Candidates, HolderField, HoldersField, key_of
 from office.levels import FIRST_STATE_SECRET
-from office.models.cases import Case, Decision, Turn
+from office.models.cases import Case, Turn
 from office.models.people import Post, User
 
 from . import paths, sheets
@@ -128,10 +128,7 @@ def beside(case: Case) -> dict[int, str]:
 def _who_goes(case_id: int, meeting: MeetingNotice) -> list[str]:
     """In the office's order; whoever excused himself when last asked is named with it."""
     people = list(meeting.attendees.all())
-    # Of whose turn it was: a deputy answers for his principal.
-    answers = Decision.objects.filter(case_id=case_id, move__in=["come", "excuse"]).order_by("number")
-    said = dict(answers.values_list("turn__holder", "move"))
-    excused = {key for key, move in said.items() if move == "excuse"}
+    excused = paths.excused(case_id)
     known = access.identities(people, on=timezone.localdate())
     people.sort(key=lambda person: min((seat.rank for seat in known[person.pk].seats if seat.rank), default=999))
     return [_("%(who)s（请假）") % {"who": person.name} if person.pk in excused else person.name for person in people]
@@ -212,7 +209,10 @@ def suggested(turn: Turn, move: procedures.Move) -> list[User | Post]:
         )
         return [row.hands] if row else []
     if move.code == "notify":
-        return list(paths.document(case).meeting.attendees.all()) if paths.is_meeting(case) else []
+        if not paths.is_meeting(case):
+            return []
+        asked = set(case.turns.filter(step="attend").exclude(ended_how="recalled").values_list("holder", flat=True))
+        return [one for one in paths.document(case).meeting.attendees.all() if one.pk not in asked]
     if move.code == "deliver":
         addressee = paths.document(case).addressee
         return [addressee] if addressee else []

@@ -78,7 +78,10 @@ def incoming_new(request: Asked) -> HttpResponse:
 def _keep_draft(request: Asked) -> bool:
     """Whether what is typed was kept; of a state secret nothing is, and what was kept before goes (R-SEC-03)."""
     secrecy = request.POST.get("secrecy", "")
-    if secrecy.isdecimal() and int(secrecy) >= FIRST_STATE_SECRET and not settings.CLASSIFIED_NETWORK:
+    secret = secrecy.isdecimal() and int(secrecy) >= FIRST_STATE_SECRET
+    # The book is chosen before the level: what is typed for it is about a state secret already.
+    secret = secret or registering.takes_numbers_only(request.POST.get("series", ""))
+    if secret and not settings.CLASSIFIED_NETWORK:
         Draft.objects.filter(person=request.user, key=DRAFT).delete()
         return False
     save_draft(request, key=DRAFT)
@@ -282,8 +285,7 @@ def incoming_draft(request: Asked) -> HttpResponse:
     """What is typed is kept every few seconds; of a classified paper nothing is (R-SEC-03)."""
     if not may_register(request.user):
         raise Http404
-    _keep_draft(request)
-    return HttpResponse(status=204)
+    return HttpResponse(status=204 if _keep_draft(request) else 205)
 
 
 # --- The register on screen ---
@@ -313,6 +315,8 @@ def incoming_list(request: Asked) -> HttpResponse:
             "year": selection.year,
         }
     )
+    # Printed are books, whatever their papers' state; a button does not say it prints what it does not.
+    part = bool(chosen.get("state") or chosen.get("q"))
     return TemplateResponse(
         request,
         "documents/incoming_list.html",
@@ -325,8 +329,11 @@ def incoming_list(request: Asked) -> HttpResponse:
             "clear_url": reverse("incoming_list") if query else "",
             "new_url": reverse("incoming_new") if may_register(request.user) else "",
             "exports": [
-                {"label": _("打印 PDF"), "url": f"{reverse('incoming_print')}?{prints}&as=pdf"},
-                {"label": _("导出 Excel"), "url": f"{reverse('incoming_print')}?{prints}&as=xlsx"},
+                {"label": words, "url": f"{reverse('incoming_print')}?{prints}&as={kind}"}
+                for kind, words in (
+                    ("pdf", _("打印全簿 PDF") if part else _("打印 PDF")),
+                    ("xlsx", _("导出全簿 Excel") if part else _("导出 Excel")),
+                )
             ],
             "rows": [_register_row(one) for one in page.rows],
             "prev_url": f"?{urlencode({**query, 'page': page.number - 1})}" if page.number > 1 else "",

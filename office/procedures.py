@@ -204,7 +204,12 @@ class Procedure:
 
     @classmethod
     def named_date(cls, step: Step, case: Any) -> tuple[datetime, str] | None:
-        """A date the paper or a decision names for this step, with the sentence that says so; it beats the period."""
+        """A date a decision names for this step, with the sentence that says so; it beats the period."""
+        return None
+
+    @classmethod
+    def latest_date(cls, step: Step, case: Any) -> tuple[datetime, str] | None:
+        """A date the paper itself asks for: the step ends by it, and by its period where that is earlier."""
         return None
 
 

@@ -105,30 +105,36 @@ def start_for_turn(
 ) -> Clock | None:
     """The clock of a turn, from a date the paper or a person names, else from the step's period; None without any."""
     dials = dials or Dials()
-    named = procedure.named_date(step, turn.case)
-    clock: Clock | None
-    if named is not None:
+    clock: Clock | None = None
+    if (named := named_for(procedure, step, case=turn.case, at=at, dials=dials)) is not None:
         until, because = named
         rule = step.due.rule if step.due else ""
         clock = start_until(turn.case, until=until, rule=rule, label=step.label, because=because, at=at, turn=turn)
-    else:
-        clock = _start_counted(turn, procedure=procedure, step=step, at=at, dials=dials)
+    elif (period := procedure.period(step, turn.case)) is not None:
+        limit, source = _limit(period, turn.case, step=step, dials=dials)
+        clock = start(
+            turn.case, turn=turn, period=period, limit=limit, at=at, label=step.label, source=source, dials=dials
+        )
     if clock is not None:
         turn.due_at = clock.due_at
         turn.save(update_fields=["due_at"])
     return clock
 
 
-def _start_counted(
-    turn: Turn, *, procedure: type[procedures.Procedure], step: procedures.Step, at: datetime, dials: Dials
-) -> Clock | None:
-    period = procedure.period(step, turn.case)
-    if period is None:
-        return None
-    limit, source = _limit(period, turn.case, step=step, dials=dials)
-    return start(
-        turn.case, turn=turn, period=period, limit=limit, at=at, label=step.label, source=source, dials=dials
-    )
+def named_for(
+    procedure: type[procedures.Procedure], step: procedures.Step, *, case: Case, at: datetime, dials: Dials
+) -> tuple[datetime, str] | None:
+    """The date this step has by somebody's word: what a decision names always, what the paper asks for where the
+    office's own period, counted from `at`, would end later."""
+    if (named := procedure.named_date(step, case)) is not None:
+        return named
+    latest = procedure.latest_date(step, case)
+    period = procedure.period(step, case)
+    if latest is None or period is None:
+        return latest
+    limit, _source = _limit(period, case, step=step, dials=dials)
+    own = counting.due(at, limit, calendar=dials.calendar, hours=dials.hours).certain
+    return latest if latest[0] < own else None
 
 
 def _limit(period: Period, case: Case, *, step: procedures.Step, dials: Dials) -> tuple[counting.Limit, str]:
@@ -147,7 +153,7 @@ def recount(turn: Turn, *, procedure: type[procedures.Procedure], step: procedur
     if old is None or old.why.get("extended") or old.pauses.exists():
         return
     dials = Dials()
-    named = procedure.named_date(step, turn.case)
+    named = named_for(procedure, step, case=turn.case, at=old.starts_at, dials=dials)
     period = procedure.period(step, turn.case)
     if named is not None:
         same = old.set_by_hand and old.due_at == named[0]

@@ -234,8 +234,10 @@
             body.dispatchEvent(new CustomEvent("signed-out", { detail: { value: answer.url } }));
           }
           if (!answer.ok || answer.redirected) throw new Error(String(answer.status));
-          if (!changed) unsaved = false;
-          if (status) status.textContent = form.dataset.draftSaved + " " + new Date().toTimeString().slice(0, 5);
+          if (!changed) unsaved = answer.status === 205;
+          // 205: of a state secret nothing is kept.
+          const now = new Date().toTimeString().slice(0, 5);
+          if (status) status.textContent = answer.status === 205 ? "" : form.dataset.draftSaved + " " + now;
         })
         .catch(() => {
           changed = true;

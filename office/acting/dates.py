@@ -49,7 +49,8 @@ def extend(
 
 def _refuse_past_the_named_date(passing: Passing, *, until: datetime) -> None:
     """A date the paper or a leader named is not the handler's to move: the office does it, when it has asked."""
-    named = passing.procedure.named_date(passing.step, passing.case)
+    procedure, step = passing.procedure, passing.step
+    named = procedure.named_date(step, passing.case) or procedure.latest_date(step, passing.case)
     if named is not None and until > named[0] and not access.holds_hub(passing.actor, passing.case):
         raise Refused(_("%(why)s延期请先报告，由文书办理。") % {"why": named[1]}, field="until")
 

@@ -77,6 +77,7 @@ class DepartmentForm(forms.ModelForm):
     class Meta:
         model = Department
         fields = ["name", "short_name", "parent", "head", "leader", "position", "retired"]
+        error_messages = {"name": {"unique": gettext_lazy("已经有这个名称的部门。")}}
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -126,6 +127,7 @@ class PostForm(forms.ModelForm):
         fields = ["code", "name", "department", "single", "rank", "sees", "retired"]
         help_texts = {
             "code": gettext_lazy("流程按它找岗位，如 clerk、office-director，科室负责人用 department-head；以后不能改"),
+            "name": gettext_lazy("只写职务，如 负责人、股长；显示时前面会加上部门"),
             "rank": gettext_lazy("1 是主要领导；空着就不是有排名的领导"),
         }
 
@@ -149,6 +151,8 @@ class PostForm(forms.ModelForm):
             waiting = Turn.objects.open().filter(post=self.instance).count()
             if waiting:
                 raise ValidationError(_("还有 %(n)d 件文件等这个岗位办理，办完才能撤销。") % {"n": waiting})
+            if self.instance.holdings.filter(Q(ends_on__isnull=True) | Q(ends_on__gte=timezone.localdate())).exists():
+                raise ValidationError(_("还有人任这个岗位，请先结束任职。"))
         return retired
 
     def clean(self) -> dict[str, Any]:

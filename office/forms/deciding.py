@@ -146,6 +146,10 @@ class DecisionForm(forms.Form):
 
     def _name_fields(self, move: procedures.Move, step: procedures.Step) -> list[str]:
         choices = self.candidates.of(step)
+        if move.side or move.plans:
+            # Nobody asks himself beside his own work, nor his own chair.
+            mine = {key_of(self.user), key_of(self.turn.hands)}
+            choices = [one for one in choices if one[0] not in mine]
         suggested = self.subject.suggested(self.turn, move) if self.subject and self.subject.suggested else []
         keys = [key_of(one) for one in suggested if one is not None] or self._default_readers(step)
         if move.others:

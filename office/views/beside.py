@@ -338,4 +338,6 @@ def _unrelate(request: Asked, case: Case) -> HttpResponse:
     if (key := request.POST["undo"]) in shown:
         linking.undo(Link.objects.select_related("from_case").get(pk=key, kind__in=BY_HAND), actor=request.user)
         messages.success(request, _("已解除关联。"))
+    else:
+        messages.info(request, _("这个关联已经解除，或者不是手工登记的。"))
     return redirect("relate", case.public_id)
