@@ -24,7 +24,7 @@ from office.views.asked import Asked
 from office.views.tracking import visible
 
 from . import paths, registering
-from .forms import CorrectionForm, version_of
+from .correcting_forms import CorrectionForm, version_of
 from .models import IncomingDocument
 
 AS_TYPED = gettext_lazy("来文字号（照打的）")
@@ -83,7 +83,12 @@ def _rewrite(case: Case, data: dict, ready: list[files.Checked], *, by: User) ->
     if case.outcome == "void":
         raise acting.Refused(_("已作废的登记不能更正。"))
     if data["version"] and data["version"] != version_of(case):
-        raise acting.Changed(_("您打开这一页以后，别人更正过这份登记，见下面的改动记录。请核对以后再保存。"))
+        raise acting.Changed(
+            _(
+                "您打开这一页以后，这份登记更正过，见下面的改动记录；您没有改的项目已换成现在的内容。"
+                "请核对以后再保存。"
+            )
+        )
     document = IncomingDocument.objects.select_related("sender").get(case=case)
     document.case = case
     before = {"title": case.title, "urgency": case.urgency, "secrecy": str(case.secrecy)}

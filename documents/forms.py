@@ -13,26 +13,24 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from office import clock, numbering, shorthand
-from office.acting.door import marked, wordless
+from office.acting.door import marked
 from office.forms.deciding import DateField
 from office.levels import FIRST_STATE_SECRET, Secrecy, Urgency
-from office.models.cases import Case
 from office.models.contacts import Organisation
 from office.models.numbers import Series
 from office.models.people import Kind, User
 
-from .models import IncomingDocument, MeetingNotice
+from .models import IncomingDocument
 from .registering import ARTICLE, FUNCTION, sender_named, senders_by_letters, words_on_a_secret
 
 MEETING_BOOK, TELEGRAM_BOOK = "会", "电"
 
 
-# What only an opened letter tells (R-IN-25): at the counter, and where an entry is corrected.
+# What only an opened letter tells (R-IN-25).
 INSIDE = ("title", "doc_number", "dated_on", "pages", "attachments_count", "from_meeting", "answer_wanted", "answer_by")
-INSIDE_CORRECTED = ("title", "number", "dated_on", "pages", "enclosures", "answer_wanted", "answer_by", "files")
 
 
-def _inside_words(column: str) -> str:
+def inside_words(column: str) -> str:
     return _("亲启件只登信封，不写“%(column)s”（R-IN-25）。") % {"column": column}
 
 
@@ -200,7 +198,7 @@ class IncomingForm(forms.Form):
 
     def clean(self):
         data = super().clean()
-        _refuse_marks(self, data)
+        refuse_marks(self, data)
         if data.get("series") != MEETING_BOOK:
             # What the page has folded away with another book asks for nothing.
             for name in ("meeting_at", "meeting_place", "meeting_rank", "meeting_answer_by"):
@@ -216,7 +214,7 @@ class IncomingForm(forms.Form):
             self.add_error("title", _("请写标题。"))
         if data.get("dated_on") and data.get("received_on") and data["dated_on"] > data["received_on"]:
             self.add_error("dated_on", _("成文日期不能晚于收文日期。"))
-        _answer_after_receipt(self, data)
+        answer_after_receipt(self, data)
         if data.get("series") == TELEGRAM_BOOK and not data.get("telegram_urgency"):
             self.add_error("telegram_urgency", _("电报请选等级。"))
         if data.get("series") == MEETING_BOOK and not classified and not envelope:
@@ -244,12 +242,12 @@ class IncomingForm(forms.Form):
             data["from_meeting"] = ""  # folded away
         for name in INSIDE:
             if data.get(name):
-                self.add_error(name, _inside_words(self.fields[name].label))
+                self.add_error(name, inside_words(self.fields[name].label))
 
     def _meeting(self, data: dict) -> None:
         if not data.get("meeting_at") and "meeting_at" not in self.errors:
             self.add_error("meeting_at", _("会议通知请写会议时间。"))
-        _answer_before_the_meeting(self, data)
+        answer_before_the_meeting(self, data)
         if data.get("meeting_answer_by"):
             data["answer_wanted"] = True
             data["answer_by"] = data.get("answer_by") or timezone.localdate(data["meeting_answer_by"])
@@ -316,139 +314,20 @@ class IncomingForm(forms.Form):
         }
 
 
-class CorrectionForm(forms.Form):
-    """更正登记: every column but the number, with the reason. The old values stay in the history."""
-
-    # What the page was written from: another correction in between is not overwritten unseen.
-    version = forms.CharField(widget=forms.HiddenInput, required=False)
-    reason = forms.CharField(label=gettext_lazy("更正原因"), max_length=200)
-    title = forms.CharField(label=gettext_lazy("标题"), max_length=500, required=False)
-    sender = forms.CharField(label=gettext_lazy("来文单位"), max_length=120)
-    number = forms.CharField(label=gettext_lazy("来文字号"), max_length=80, required=False)
-    received_on = DateField(label=gettext_lazy("收文日期"), lean="past")
-    dated_on = DateField(label=gettext_lazy("成文日期"), lean="past", required=False)
-    urgency = forms.ChoiceField(label=gettext_lazy("紧急程度"), choices=Urgency.choices)
-    copies = forms.IntegerField(label=gettext_lazy("份数"), min_value=1, max_value=9999)
-    pages = forms.IntegerField(label=gettext_lazy("页数"), min_value=1, max_value=9999, required=False)
-    enclosures = forms.IntegerField(label=gettext_lazy("附件"), min_value=0, max_value=999, required=False)
-    copy_number = forms.CharField(label=gettext_lazy("份号"), max_length=30, required=False)
-    answer_wanted = forms.BooleanField(label=gettext_lazy("要求答复"), required=False)
-    answer_by = DateField(label=gettext_lazy("答复期限"), lean="future", required=False)
-    note = forms.CharField(label=gettext_lazy("备注"), max_length=300, required=False)
-    files = FilesField(label=gettext_lazy("补充扫描件"), required=False)
-
-    def __init__(self, *args, document: IncomingDocument, **kwargs) -> None:
-        self.document = document
-        case = document.case
-        initial = {
-            "version": version_of(case),
-            "title": case.title,
-            "sender": document.sender.name,
-            "urgency": case.urgency,
-            **{
-                name: getattr(document, name)
-                for name in (
-                    "number",
-                    "received_on",
-                    "dated_on",
-                    "copies",
-                    "pages",
-                    "enclosures",
-                    "copy_number",
-                    "answer_wanted",
-                    "answer_by",
-                    "note",
-                )
-            },
-        }
-        super().__init__(*args, initial=initial, **kwargs)
-        if (meeting := getattr(document, "meeting", None)) is not None:
-            # A notice is answered by its own hour, below.
-            del self.fields["answer_wanted"], self.fields["answer_by"]
-            self.fields["meeting_at"] = MomentField(label=_("会议时间"), initial=meeting.starts_at)
-            self.fields["meeting_place"] = forms.CharField(
-                label=_("会议地点"), max_length=120, required=False, initial=meeting.place
-            )
-            self.fields["meeting_rank"] = forms.CharField(
-                label=_("参会要求"), max_length=120, required=False, initial=meeting.rank_wanted
-            )
-            self.fields["meeting_answer_by"] = MomentField(
-                label=_("报名截止"), required=False, initial=meeting.answer_by
-            )
-        if document.telegram:
-            # A telegram has an urgency of its own, and the paper's follows it.
-            self.fields["telegram"] = forms.ChoiceField(
-                label=_("电报等级"), choices=IncomingDocument.Telegram.choices, initial=document.telegram
-            )
-            self.order_fields(["telegram" if name == "urgency" else name for name in self.fields])
-            del self.fields["urgency"]
-        if case.secrecy == Secrecy.NONE:
-            self.fields["work_secret"] = forms.BooleanField(
-                label=_("列为工作秘密"), required=False, help_text=_("只给有知悉范围的人看，不能改回")
-            )
-        # The reason for correcting a state secret stays on paper too.
-        self.fields["reason"].required = not wordless(case)
-
-    def see_again(self, case: Case) -> None:
-        """After a refusal because the entry had been corrected: the page shows what it says now, and what is sent from
-        it is written over that."""
-        self.data = self.data.copy()
-        self.data["version"] = version_of(case)
-
-    def clean(self):
-        data = super().clean()
-        _refuse_marks(self, data)
-        if wordless(self.document.case):
-            # What stands there already is no word of his.
-            kept = {name for name in ("number", "copy_number") if data.get(name) == getattr(self.document, name)}
-            for name, sentence in words_on_a_secret(data).items():
-                if name not in kept:
-                    self.add_error(name, sentence)
-            for name in ("reason", "files"):
-                if data.get(name):
-                    self.add_error(
-                        name, _("涉密文件不在本系统写内容（《保守国家秘密法》第三十一条，R-SEC-03）。")
-                    )
-        if self.document.is_envelope:
-            for name in INSIDE_CORRECTED:
-                if data.get(name):
-                    self.add_error(name, _inside_words(self.fields[name].label))
-        elif not wordless(self.document.case) and not data.get("title"):
-            self.add_error("title", _("请写标题。"))
-        if data.get("received_on") and data["received_on"] > timezone.localdate():
-            self.add_error("received_on", _("收文日期不能晚于今天。"))
-        if data.get("dated_on") and data.get("received_on") and data["dated_on"] > data["received_on"]:
-            self.add_error("dated_on", _("成文日期不能晚于收文日期。"))
-        if self.document.answer_wanted and data.get("answer_wanted") is False and data.get("answer_by"):
-            self.add_error("answer_by", _("不要求答复的，请把答复期限也清空。"))
-        _answer_after_receipt(self, data)
-        _answer_before_the_meeting(self, data)
-        return data
-
-
-def version_of(case: Case) -> str:
-    """Another one after every correction, whatever column it touched."""
-    documents = IncomingDocument.history.filter(case_id=case.pk).order_by("-history_id").values_list("history_id")
-    notices = MeetingNotice.history.filter(document__case_id=case.pk).order_by("-history_id").values_list("history_id")
-    newest = [key for (key,) in (*documents[:1], *notices[:1])]
-    content = Case.objects.values_list("content_hash", flat=True).get(pk=case.pk)
-    return "-".join([*map(str, newest), content])
-
-
-def _refuse_marks(form: forms.Form, data: dict) -> None:
+def refuse_marks(form: forms.Form, data: dict) -> None:
     for name, value in list(data.items()):
         if isinstance(value, str) and (sentence := marked(value)):
             form.add_error(name, sentence)
 
 
-def _answer_after_receipt(form: forms.Form, data: dict) -> None:
+def answer_after_receipt(form: forms.Form, data: dict) -> None:
     if data.get("answer_by"):
         data["answer_wanted"] = True
         if data.get("received_on") and data["answer_by"] < data["received_on"]:
             form.add_error("answer_by", _("答复期限早于收文日期，请核对。"))
 
 
-def _answer_before_the_meeting(form: forms.Form, data: dict) -> None:
+def answer_before_the_meeting(form: forms.Form, data: dict) -> None:
     if data.get("meeting_answer_by") and data.get("meeting_at") and data["meeting_answer_by"] > data["meeting_at"]:
         form.add_error("meeting_answer_by", _("报名截止晚于会议时间，请核对。"))
 

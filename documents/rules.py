@@ -254,7 +254,7 @@ also_kept("R-CIR-07", procedure("documents.procedures.READ"))
 also_kept("R-SUP-09", procedure("documents.paths.start_answer_clock"))
 also_kept("R-SEC-01", form("documents.forms.IncomingForm"))
 also_kept("R-SEC-02", procedure("documents.registering.register"))
-also_kept("R-SEC-03", form("documents.forms.IncomingForm"), form("documents.forms.CorrectionForm"))
+also_kept("R-SEC-03", form("documents.forms.IncomingForm"), form("documents.correcting_forms.CorrectionForm"))
 also_kept("R-SEC-06", procedure("documents.paper_views.slip"))
 also_kept(
     "R-SEC-09",

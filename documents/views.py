@@ -180,6 +180,9 @@ def _entry_page(request: Asked, form: IncomingForm, *, draft: Draft | None, carr
         "carry_url": f"{reverse('incoming_new')}?carry=1" if carried else "",
         "meeting_series": MEETING_BOOK,
         "telegram_series": TELEGRAM_BOOK,
+        "secret_series": ""
+        if settings.CLASSIFIED_NETWORK
+        else next((one.name for one in form.books if one.number_only), ""),
         "more_open": any(
             form.errors.get(name)
             for name in (

@@ -22,6 +22,12 @@ from .people import Candidates, HolderField, HoldersField
 MOST_NAMED = 3
 
 
+def leave_on_paper(form: forms.Form) -> None:
+    """R-SEC-03: why something is done to a state secret is written on paper, not here."""
+    form.fields["reason"].required = False
+    form.fields["reason"].help_text = _("涉密文件的理由只写在纸上，这里空着（R-SEC-03）")
+
+
 class ExtendForm(forms.Form):
     """Which date, until when, why."""
 
@@ -32,7 +38,8 @@ class ExtendForm(forms.Form):
     def __init__(self, *args: Any, clocks: list[Clock], wordless: bool = False, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.clocks = clocks
-        self.fields["reason"].required = not wordless
+        if wordless:
+            leave_on_paper(self)
         choosing(self, "which").choices = [(str(one.pk), self._words(one)) for one in clocks]
 
     @staticmethod
@@ -58,7 +65,8 @@ class ReasonForm(forms.Form):
 
     def __init__(self, *args: Any, wordless: bool = False, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["reason"].required = not wordless
+        if wordless:
+            leave_on_paper(self)
 
 
 class RelocateForm(forms.Form):
@@ -67,7 +75,8 @@ class RelocateForm(forms.Form):
 
     def __init__(self, *args, procedure: type[Procedure], wordless: bool = False, **kwargs) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["reason"].required = not wordless
+        if wordless:
+            leave_on_paper(self)
         choosing(self, "step").choices = [
             (step.code, step.label) for step in procedure.steps.values() if not step.side and not step.retired
         ]
@@ -107,8 +116,10 @@ class BarForm(forms.Form):
         )
 
         self.fields["reason"] = forms.CharField(
-            label=_("理由"), max_length=300, required=not wordless, widget=forms.Textarea(attrs={"rows": 2})
+            label=_("理由"), max_length=300, widget=forms.Textarea(attrs={"rows": 2})
         )
+        if wordless:
+            leave_on_paper(self)
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or self.cleaned_data

@@ -60,7 +60,8 @@ def void(request: Asked, public_id: str) -> HttpResponse:
         except acting.Refused as refused:
             form.add_error("reason", refused.sentence)
         else:
-            messages.success(request, _("已作废。编号保留，登记簿上划线并写明原因。"))
+            done = _("已作废。编号保留，登记簿上划线。"), _("已作废。编号保留，登记簿上划线并写明原因。")
+            messages.success(request, done[not wordless(found)])
             return redirect("case", public_id)
     return _confirm(
         request,

@@ -117,11 +117,17 @@ def test_a_correction_does_not_overwrite_another_one_unseen(clerk, paper, first)
     one = paper()
     before = clerk.get(EDIT.format(one.case.public_id)).context["form"]["version"].value()
     assert correct(clerk, one, version=before, **first).status_code == 302
-    refused = correct(clerk, one, title="后改的标题", version=before)
-    assert refused.status_code == 422 and "别人更正过这份登记" in refused.content.decode()
-    assert Case.objects.get().title != "后改的标题"
-    again = refused.context["form"]["version"].value()
-    assert correct(clerk, one, title="后改的标题", version=again).status_code == 302
+    stood = {"title": "关于做好秋冬种工作的通知", "version": before, "copies": "3"}
+    refused = correct(clerk, one, **stood)
+    assert refused.status_code == 422 and "这份登记更正过" in refused.content.decode()
+    assert one.document.copies == 1
+    # What he has left alone stands as it is now; saved again, both changes are there.
+    form = refused.context["form"]
+    shown = {name: form[name].value() or "" for name in ("title", "note", "version", "copies", "answer_wanted")}
+    assert correct(clerk, one, **{name: value for name, value in shown.items() if value}).status_code == 302
+    kept = {"title": Case.objects.get().title, "note": one.document.note, "answer_wanted": one.document.answer_wanted}
+    wanted = {name: True if value == "on" else value for name, value in first.items()}
+    assert one.document.copies == 3 and kept.items() >= wanted.items()
 
 
 def test_a_correction_takes_nothing_back_that_was_written_while_its_page_was_open(who, paper, clerk, monkeypatch):
