@@ -49,6 +49,12 @@ class CorrectionForm(forms.Form):
     note = forms.CharField(label=gettext_lazy("备注"), max_length=300, required=False)
     files = FilesField(label=gettext_lazy("补充扫描件"), required=False)
 
+    # Document columns under the same name in the form.
+    COLUMNS = (
+        "number", "received_on", "dated_on", "copies", "pages", "enclosures", "copy_number", "answer_wanted",
+        "answer_by", "note",
+    )  # fmt: skip
+
     def __init__(self, *args, document: IncomingDocument, **kwargs) -> None:
         self.document = document
         case = document.case
@@ -57,21 +63,7 @@ class CorrectionForm(forms.Form):
             "title": case.title,
             "sender": document.sender.name,
             "urgency": case.urgency,
-            **{
-                name: getattr(document, name)
-                for name in (
-                    "number",
-                    "received_on",
-                    "dated_on",
-                    "copies",
-                    "pages",
-                    "enclosures",
-                    "copy_number",
-                    "answer_wanted",
-                    "answer_by",
-                    "note",
-                )
-            },
+            **{name: getattr(document, name) for name in self.COLUMNS},
         }
         super().__init__(*args, initial=initial, **kwargs)
         if (meeting := getattr(document, "meeting", None)) is not None:
@@ -101,12 +93,6 @@ class CorrectionForm(forms.Form):
         # The reason for correcting a state secret stays on paper too.
         if wordless(case):
             leave_on_paper(self)
-
-    # Document columns under the same name in the form.
-    COLUMNS = (
-        "number", "received_on", "dated_on", "copies", "pages", "enclosures", "copy_number", "answer_wanted",
-        "answer_by", "note",
-    )  # fmt: skip
 
     def see_again(self, case: Case) -> None:
         """After a refusal because the entry had been corrected: what he has left as it stood is shown as it is now, and
