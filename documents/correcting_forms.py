@@ -1,6 +1,7 @@
 """The form of 更正登记: every column but the number, written over what is known."""
 
 from datetime import datetime
+from typing import Any
 
 from django import forms
 from django.utils import timezone
@@ -54,6 +55,11 @@ class CorrectionForm(forms.Form):
         "number", "received_on", "dated_on", "copies", "pages", "enclosures", "copy_number", "answer_wanted",
         "answer_by", "note",
     )  # fmt: skip
+    # The columns of a meeting's notice, by their fields.
+    OF_MEETING = {
+        "meeting_at": "starts_at", "meeting_place": "place", "meeting_rank": "rank_wanted",
+        "meeting_answer_by": "answer_by",
+    }  # fmt: skip
 
     def __init__(self, *args, document: IncomingDocument, **kwargs) -> None:
         self.document = document
@@ -97,18 +103,29 @@ class CorrectionForm(forms.Form):
     def see_again(self, case: Case) -> None:
         """After a refusal because the entry had been corrected: what he has left as it stood is shown as it is now, and
         what is sent from this page is written over that."""
-        stood = IncomingDocument.history.filter(history_id=self.data.get("version", "").split("-")[0] or 0).first()
-        now = IncomingDocument.objects.select_related("sender").get(case=case)
         data = self.data.copy()
-        if stood is not None:
-            values = {name: (getattr(stood, name), getattr(now, name)) for name in self.COLUMNS}
-            values["sender"] = (stood.sender.name, now.sender.name)
-            values |= _of_case(Case.objects.get(pk=case.pk), since=stood.history_date)
-            for name, (was, is_now) in values.items():
-                if name in self.fields and self.cleaned_data.get(name) == was != is_now:
-                    data[name] = "" if is_now in (None, False) else "on" if is_now is True else str(is_now)
+        for name, (was, is_now) in self._since_then(case).items():
+            if name in self.fields and self.cleaned_data.get(name) == was != is_now:
+                value = self.fields[name].prepare_value(is_now)
+                data[name] = "" if value in (None, False) else "on" if value is True else str(value)
         data["version"] = version_of(case)
         self.data = data
+
+    def _since_then(self, case: Case) -> dict[str, tuple[Any, Any]]:
+        """By field, what stood there when his page was written, and what stands there now."""
+        written_from = [int(part) for part in self.data.get("version", "").split("-")[:-1] if part.isdecimal()]
+        stood = IncomingDocument.history.filter(case_id=case.pk, history_id__in=written_from[:1]).first()
+        if stood is None:
+            return {}
+        now = IncomingDocument.objects.select_related("sender").get(case=case)
+        values = {name: (getattr(stood, name), getattr(now, name)) for name in (*self.COLUMNS, "telegram")}
+        values["sender"] = (stood.sender.name, now.sender.name)
+        values |= _of_case(Case.objects.get(pk=case.pk), since=stood.history_date)
+        notices = MeetingNotice.history.filter(document_id=now.pk, history_id__in=written_from[1:])
+        if (notice := notices.first()) is not None:
+            for name, column in self.OF_MEETING.items():
+                values[name] = getattr(notice, column), getattr(now.meeting, column)
+        return values
 
     def clean(self):
         data = super().clean()

@@ -195,3 +195,37 @@ def test_nor_does_it_while_it_lies_with_somebody_who_may_not_know(clerk, who, or
     assert "文件现在在王志远手里" in answer.content.decode()
     case.refresh_from_db()
     assert (case.secrecy, case.restricted) == (0, False)
+
+
+def opened(client, one: IncomingDocument, *, refused=None, **typed) -> dict[str, str]:
+    """What a browser sends from the page of a correction, as it was opened or as it came back."""
+    page = f"/documents/incoming/{one.case.public_id}/edit/"
+    form = (refused or client.get(page)).context["form"]
+    values = {name: form[name].value() for name in form.fields if name != "files"}
+    sent = {name: "on" if value is True else str(value) for name, value in values.items() if value not in (None, False)}
+    return {"reason": "登错了", **sent, **typed}
+
+
+BESIDE = [
+    ({"book": "电", "telegram": "plain"}, {"telegram": "most"}),
+    ({"book": "会"}, {"meeting_at": "2026-12-02 15:00"}),
+    ({"book": "会"}, {"meeting_rank": "分管负责人"}),
+    ({"book": "会"}, {"meeting_answer_by": "2026-11-23 12:00"}),
+    ({"book": "会"}, {"meeting_place": ""}),
+]
+
+
+@pytest.mark.parametrize(("kind", "first"), BESIDE)
+def test_nor_do_two_tabs_of_a_telegram_or_a_notice_overwrite_each_other(clerk, paper, kind, first):
+    one = (meeting(paper) if kind["book"] == "会" else paper(**kind)).document
+    page = f"/documents/incoming/{one.case.public_id}/edit/"
+    second = opened(clerk, one, copies="3")
+    assert clerk.post(page, opened(clerk, one, **first)).status_code == 302
+    refused = clerk.post(page, second)
+    assert refused.status_code == 422
+    sent = opened(clerk, one, refused=refused)
+    assert {name: sent.get(name, "") for name in first} == first and sent["copies"] == "3"
+    assert clerk.post(page, sent).status_code == 302
+    one = IncomingDocument.objects.get()
+    kept = opened(clerk, one)
+    assert one.copies == 3 and {name: kept.get(name, "") for name in first} == first
