@@ -108,7 +108,7 @@ def with_hands(found: QuerySet[IncomingDocument]) -> QuerySet[IncomingDocument]:
             "case__decisions",
             # What ended it, who first put a hand to it in the unit that handles it, and what became of his words.
             queryset=Decision.objects.filter(
-                Q(move__in=["finish", "void", "not_ours", "read", "correct", "take_back"]) | Q(turn__step="handle")
+                Q(move__in=["finish", "void", "not_ours", "read", "correct", "take_back"]) | Q(step="handle")
             ).order_by("number"),
             to_attr="ends",
         ),

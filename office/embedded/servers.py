@@ -41,6 +41,8 @@ SETTINGS = {
     "random_page_cost": "1.1",
     # Short questions, asked often: compiling them takes longer than answering them.
     "jit": "off",
+    # Nor is a page's statement worth calling helpers for: they take longer to come than it lasts.
+    "max_parallel_workers_per_gather": "0",
     "wal_level": "minimal",
     "max_wal_senders": "0",
     "timezone": "Asia/Shanghai",
