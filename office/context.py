@@ -112,7 +112,10 @@ class Page:
         shown = []
         for label, items in groups:
             found = [
-                {"label": words, "url": url, "count": self._figure(name), "current": name == here}
+                {
+                    "label": words, "url": url, "count": self._figure(name), "current": name == here,
+                    "new": name.endswith("_new"),
+                }
                 for name, words in items
                 if (url := admission.url_if_any(name))
             ]

@@ -269,7 +269,13 @@
     else if (event.key === "Enter" && target.closest("[data-entry]") && target.matches("input, select")) { next(target); done = true; }
     else if (event.key === "Enter" && rows[current] && (target === body || target.matches("[data-row] input")))
       done = press(rowLink(target.closest("[data-row]") || rows[current]));
+    else if (event.key === "Enter" && target === body && !rows.length) {
+      // Onward: from where a paper is to what is to be done, and there to the words.
+      if (opinion) opinion.focus();
+      done = opinion || press(one("[data-onward]"));
+    }
     else if (typing(target)) return;
+    else if (event.key === "n") done = press(one("[data-new]"));
     else if (event.key === "/") { const find = one("#find"); find.focus(); find.select(); done = true; }
     else if (event.key === "?") { showKeys(); done = true; }
     else if (rows.length && event.key === "j") { step(1); done = true; }

@@ -27,6 +27,19 @@ def test_a_number_opens_its_paper_at_once(page):
     assert "农机购置补贴" in page.locator("h1").inner_text()
 
 
+def test_enter_goes_from_the_paper_to_its_work_and_there_to_the_words_and_n_to_the_counter(page):
+    look_for(page, f"收{timezone.localdate().year}-2")
+    page.wait_for_url("**/cases/*/")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/turns/*/")
+    page.keyboard.press("Enter")
+    page.keyboard.insert_text("手续齐全。")
+    assert page.locator("textarea.opinion").input_value() == "手续齐全。"
+    page.goto("/")
+    page.keyboard.press("n")
+    page.wait_for_url("**/incoming/new/")
+
+
 @pytest.mark.parametrize(
     "words", ["雨雪", *(pytest.param(words, marks=pytest.mark.soak) for words in ("省农业农村厅", "农明电"))]
 )
