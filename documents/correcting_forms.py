@@ -96,6 +96,7 @@ class CorrectionForm(forms.Form):
             self.fields["work_secret"] = forms.BooleanField(
                 label=_("列为工作秘密"), required=False, help_text=_("只给有知悉范围的人看，不能改回")
             )
+        self.order_fields([name for name in self.fields if name not in ("note", "files", "work_secret")])
         # The reason for correcting a state secret stays on paper too.
         if wordless(case):
             leave_on_paper(self)
