@@ -49,6 +49,14 @@ def settle_bars() -> None:
 
 
 @shared_task
+def vacancies() -> None:
+    """Chairs that fell empty with papers in them; every hour, each told of once."""
+    from office import vacancies as chairs
+
+    chairs.tell(on=timezone.localdate(), at=timezone.now())
+
+
+@shared_task
 def make_register(job_id: int) -> None:
     """One long job: a register as PDF or Excel."""
     from office.jobs import run

@@ -151,7 +151,7 @@ class PostForm(forms.ModelForm):
             waiting = Turn.objects.open().filter(post=self.instance).count()
             if waiting:
                 raise ValidationError(_("还有 %(n)d 件文件等这个岗位办理，办完才能撤销。") % {"n": waiting})
-            if self.instance.holdings.filter(Q(ends_on__isnull=True) | Q(ends_on__gte=timezone.localdate())).exists():
+            if self.instance.holdings.lasting(timezone.localdate()).exists():
                 raise ValidationError(_("还有人任这个岗位，请先结束任职。"))
         return retired
 
@@ -170,7 +170,6 @@ class PostForm(forms.ModelForm):
             self.add_error("single", _("现在不止一人在任，请先结束多余的任职。"))
         return cleaned
 
-
     def _sits_in_it_himself(self) -> bool:
         holdings = PostHolding.objects.current(timezone.localdate()).filter(post=self.instance)
         return any(is_same_person(one.person, self.by) for one in holdings.select_related("person"))
@@ -179,7 +178,10 @@ class PostForm(forms.ModelForm):
 def _overlap(post: Post) -> bool:
     rows = list(post.holdings.order_by("starts_on", "pk"))
     return any(
-        one.ends_on is None or one.ends_on >= after.starts_on for one, after in zip(rows, rows[1:], strict=False)
+        one.ends_on is None
+        or one.ends_on > after.starts_on
+        or (one.ends_on == after.starts_on and one.stopped_at is None)
+        for one, after in zip(rows, rows[1:], strict=False)
     )
 
 
@@ -224,7 +226,7 @@ class HoldingForm(forms.ModelForm):
         post, person = cleaned.get("post"), cleaned.get("person")
         if post is None or person is None or starts is None:
             return cleaned
-        others = post.holdings.filter(Q(ends_on__isnull=True) | Q(ends_on__gte=starts)).select_related("person")
+        others = post.holdings.lasting(starts).select_related("person")
         others = others.filter(starts_on__lte=ends) if ends else others
         if others.filter(person=person).exists():
             self.add_error("person", _("这段时间里这个人已经在这个岗位上，或者正等确认。"))
@@ -240,18 +242,28 @@ def is_same_person(one: User, other: User) -> bool:
 
 
 class EndHoldingForm(forms.Form):
-    ends_on = DateField(label=gettext_lazy("离任日期"), lean="past", help_text=gettext_lazy("这一天还在任"))
+    ends_on = DateField(
+        label=gettext_lazy("离任日期"), lean="past", help_text=gettext_lazy("这一天还在任"), required=False
+    )
+    at_once = forms.BooleanField(
+        label=gettext_lazy("马上结束"), required=False, help_text=gettext_lazy("从现在起不在任，不等到今天下班")
+    )
 
     def __init__(self, data: Any = None, *, holding: PostHolding, **kwargs: Any) -> None:
         super().__init__(data, initial={"ends_on": timezone.localdate().isoformat()}, **kwargs)
         self.holding = holding
 
-    def clean_ends_on(self):
-        ends = self.cleaned_data["ends_on"]
-        if ends is None:
-            raise ValidationError(_("请写离任日期。"))
-        if ends < self.holding.starts_on:
-            raise ValidationError(_("离任日期不能早于到任日期 %(day)s。") % {"day": self.holding.starts_on})
-        if self.holding.ends_on and ends > self.holding.ends_on:
-            raise ValidationError(_("这里只能提前结束；要延长请重新授予，由另一位管理员确认。"))
-        return ends
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or self.cleaned_data
+        if cleaned.get("at_once"):
+            # Whatever day stands beside it: now is now.
+            self.errors.pop("ends_on", None)
+            return cleaned | {"ends_on": timezone.localdate()}
+        ends = cleaned.get("ends_on")
+        if ends is None and "ends_on" not in self.errors:
+            self.add_error("ends_on", _("请写离任日期。"))
+        elif ends and ends < self.holding.starts_on:
+            self.add_error("ends_on", _("离任日期不能早于到任日期 %(day)s。") % {"day": self.holding.starts_on})
+        elif ends and self.holding.ends_on and ends > self.holding.ends_on:
+            self.add_error("ends_on", _("这里只能提前结束；要延长请重新授予，由另一位管理员确认。"))
+        return cleaned

@@ -191,8 +191,12 @@ class Post(models.Model):
 class Holdings(models.QuerySet["PostHolding"]):
     def current(self, on) -> "Holdings":
         """Confirmed holdings that cover the day `on` (a date)."""
-        return self.filter(confirmed_at__isnull=False, starts_on__lte=on).filter(
-            Q(ends_on__isnull=True) | Q(ends_on__gte=on)
+        return self.filter(confirmed_at__isnull=False, starts_on__lte=on).lasting(on)
+
+    def lasting(self, on) -> "Holdings":
+        """Not over on the day `on`: whoever was taken out of the chair that day is out of it at once."""
+        return self.filter(
+            Q(ends_on__isnull=True) | Q(ends_on__gt=on) | Q(ends_on=on, stopped_at__isnull=True)
         )
 
 
@@ -205,6 +209,8 @@ class PostHolding(models.Model):
     )
     starts_on = models.DateField(_("到任日期"))
     ends_on = models.DateField(_("离任日期"), null=True, blank=True)
+    # Ended before its last day was over.
+    stopped_at = models.DateTimeField(_("当天即止"), null=True, editable=False)
     # Copied from the post by a trigger, because the exclusion constraint can only read its own row.
     single = models.BooleanField(_("只能一人在任"), default=False, editable=False)
     granted_by = models.ForeignKey(
@@ -226,6 +232,10 @@ class PostHolding(models.Model):
             models.CheckConstraint(
                 condition=Q(ends_on__isnull=True) | Q(ends_on__gte=F("starts_on")),
                 name="a_holding_ends_after_it_starts",
+            ),
+            models.CheckConstraint(
+                condition=Q(stopped_at__isnull=True) | Q(ends_on__isnull=False),
+                name="a_stopped_holding_has_a_last_day",
             ),
             models.CheckConstraint(
                 condition=Q(confirmed_by__isnull=True) | ~Q(confirmed_by=F("granted_by")),

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext, pgettext
 from django.views.decorators.http import require_GET, require_http_methods
 
-from office import acting, notices, subjects
+from office import acting, notices, subjects, vacancies
 from office.acting.door import as_printed
 from office.forms.admin_people import EndHoldingForm, HoldingForm, PostForm, is_same_person
 from office.forms.filters import ChoiceFilter
@@ -124,14 +124,14 @@ def holdings(request: Asked) -> HttpResponse:
             | Q(post__name__icontains=words)
             | Q(post__department__name__icontains=words)
         )
-    over = Q(ends_on__lt=today)
     if state in STATES:
+        confirmed = found.filter(confirmed_at__isnull=False)
         narrowed = {
-            "waiting": Q(confirmed_at__isnull=True),
-            "current": Q(confirmed_at__isnull=False) & ~over,
-            "over": Q(confirmed_at__isnull=False) & over,
+            "waiting": found.filter(confirmed_at__isnull=True),
+            "current": confirmed.lasting(today),
+            "over": confirmed.exclude(pk__in=PostHolding.objects.lasting(today)),
         }
-        found = found.filter(narrowed[state])
+        found = narrowed[state]
     waiting = PostHolding.objects.filter(confirmed_at__isnull=True).count()
     ordered = found.order_by(Case(When(confirmed_at__isnull=True, then=0), default=1), "-starts_on", "-pk")
     page = Paginator(ordered, PAGE).get_page(request.GET.get("page"))
@@ -156,6 +156,7 @@ def holdings(request: Asked) -> HttpResponse:
 
 def _holding_row(one: PostHolding, *, by: User, today) -> dict:
     url, act = "", ""
+    lasts = one.ends_on is None or one.ends_on > today or (one.ends_on == today and one.stopped_at is None)
     if one.confirmed_at is None:
         state = _("%(who)s 授予，等确认") % {"who": one.granted_by or _("系统")}
         if may_confirm(one, by=by):
@@ -166,9 +167,8 @@ def _holding_row(one: PostHolding, *, by: User, today) -> dict:
         state = _("%(who)s 确认") % {"who": one.confirmed_by}
         if by.kind == Kind.SECURITY and one.starts_on > today:
             url, act = reverse("holding_withdraw", args=[one.pk]), _("收回")
-        elif by.kind == Kind.SECURITY and (one.ends_on is None or one.ends_on >= today):
+        elif by.kind == Kind.SECURITY and lasts:
             url, act = reverse("holding_end", args=[one.pk]), _("结束")
-    over = one.confirmed_at is not None and one.ends_on is not None and one.ends_on < today
     return {
         "cells": [
             {"words": one.person.name, "note": one.person.username},
@@ -177,7 +177,7 @@ def _holding_row(one: PostHolding, *, by: User, today) -> dict:
         ],
         "url": url,
         "act": act,
-        "retired": over,
+        "retired": one.confirmed_at is not None and not lasts,
     }
 
 
@@ -266,12 +266,19 @@ def holding_withdraw(request: Asked, key: int) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def holding_end(request: Asked, key: int) -> HttpResponse:
     """Only ever earlier: a longer term is a new grant."""
-    one = get_object_or_404(PostHolding.objects.select_related("post", "person"), pk=key, confirmed_at__isnull=False)
+    lasting = PostHolding.objects.lasting(timezone.localdate())
+    one = get_object_or_404(lasting.select_related("post", "person"), pk=key, confirmed_at__isnull=False)
     form = EndHoldingForm(request.POST or None, holding=one)
     if request.method == "POST" and form.is_valid():
+        now = timezone.now()
         one.ends_on = form.cleaned_data["ends_on"]
+        one.stopped_at = now if form.cleaned_data["at_once"] else None
         one.save()
-        messages.success(request, _("%(who)s 不再任 %(post)s。") % {"who": one.person.name, "post": one.post})
+        still = one.stopped_at is None and one.ends_on >= timezone.localdate()
+        words = _("%(who)s 任 %(post)s 到 %(day)s 为止，这一天还在任。") if still else _("%(who)s 不再任 %(post)s。")
+        words %= {"who": one.person.name, "post": one.post, "day": one.ends_on}
+        messages.success(request, words)
+        vacancies.tell(on=timezone.localdate(), at=now)
         return redirect("holdings")
     others = PostHolding.objects.current(timezone.localdate()).filter(post=one.post).exclude(pk=one.pk)
     waiting = Turn.objects.open().filter(post=one.post, holder__isnull=True).count()

@@ -8,7 +8,7 @@ from django.test import Client
 from django.utils import timezone
 
 from documents import registering
-from office import access, acting
+from office import access, acting, vacancies
 from office.models import Case, Organisation, Post, PostHolding, Turn, User
 from office.models.outbox import Notice
 from tests.make import series
@@ -185,6 +185,65 @@ def test_an_ended_term_gives_nothing_from_the_next_day_on(who):
     for holding in who.posts["clerk"].holdings.filter(person=who.second_clerk):
         assert end(holding, today() - timedelta(days=1)).status_code == 302
     assert not access.waiting_for(who.second_clerk).filter(case=case).exists()
+
+
+def end_at_once(holding: PostHolding):
+    typed = {"ends_on": "", "at_once": "on"}
+    return at_desk("security").post(f"/holdings/{holding.pk}/end/", typed, follow=True)
+
+
+def test_a_chair_given_by_mistake_is_taken_away_at_once(who):
+    case = registered(who)
+    grant(who.posts["clerk"], who.outsider)
+    holding = waiting(who.outsider)
+    confirm(holding, by="audit")
+    Turn.objects.update(holder=None)
+    assert access.waiting_for(User.objects.get(pk=who.outsider.pk)).filter(case=case).exists()
+    assert "不再任" in text(end_at_once(holding))
+    assert not access.waiting_for(User.objects.get(pk=who.outsider.pk)).filter(case=case).exists()
+    assert who.outsider.name not in text(at_desk("security").get("/holdings/?kind=current"))
+    assert who.outsider.name in text(at_desk("security").get("/holdings/?kind=over"))
+
+
+def test_who_sits_down_the_day_another_was_taken_out_does_not_overlap_with_him(who):
+    post = who.posts["director"]
+    Post.objects.filter(pk=post.pk).update(single=True)
+    assert "只能一人在任" in text(grant(post, who.outsider))
+    end_at_once(post.holdings.get())
+    assert grant(post, who.outsider).status_code == 302
+    assert PostHolding.objects.filter(post=post, person=who.outsider, starts_on=today()).exists()
+
+
+def test_a_term_that_ends_today_is_said_to_last_until_tonight(who):
+    holding = seat(who.posts["typist"], who.outsider, ends_on=None)
+    typed = {"ends_on": today().isoformat()}
+    page = text(at_desk("security").post(f"/holdings/{holding.pk}/end/", typed, follow=True))
+    assert f"到 {today()} 为止，这一天还在任" in page and "不再任" not in page
+
+
+def test_a_chair_that_falls_empty_with_papers_in_it_is_told_to_the_hub_once(who):
+    case = registered(who)
+    Turn.objects.update(holder=None, post=who.posts["director"])
+    end_at_once(who.posts["director"].holdings.get())
+    told = Notice.objects.filter(kind="vacant")
+    assert {one.person for one in told} == {who.clerk, who.second_clerk}
+    assert all(f"从 {today()} 起空缺" in one.words for one in told)
+    vacancies.tell(on=today() + timedelta(days=1), at=timezone.now())
+    assert told.count() == 2
+    assert case.turns.get().ended_at is None
+
+
+def test_a_chair_that_is_empty_from_tomorrow_is_told_tomorrow(who):
+    registered(who)
+    Turn.objects.update(holder=None, post=who.posts["director"])
+    end(who.posts["director"].holdings.get(), today())
+    assert not Notice.objects.filter(kind="vacant").exists()
+    assert vacancies.tell(on=today() + timedelta(days=1), at=timezone.now()) == 1
+
+
+def test_an_empty_chair_without_papers_is_nobodys_news(who):
+    end_at_once(who.posts["director"].holdings.get())
+    assert not Notice.objects.filter(kind="vacant").exists()
 
 
 def test_a_term_is_only_ever_made_shorter(who):
