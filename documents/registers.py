@@ -5,6 +5,7 @@ from collections.abc import Iterator, Sequence
 from django.db.models import Prefetch, Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from office import access, registers, standing
 from office.levels import FIRST_STATE_SECRET
@@ -56,6 +57,18 @@ class IncomingRegister(Register):
         senders = _("来文单位：%(groups)s") % {"groups": groups} if groups else ""
         return "　".join(part for part in (super().heading(selection), senders) if part)
 
+    def left_out(self, selection: Selection) -> str:
+        """Whoever sees the function by rule reads how many are kept from him; of whom it was opened case by case, that
+        these are his."""
+        viewer = selection.viewer
+        if viewer is not None and not access.identity(viewer).sees:
+            return _("只列本人可见的文件")
+        books = registering.books_of(selection.year, name=selection.series)
+        listed = selected(selection, books=books, few=None).count()
+        n = _of(selection, Case.objects.all(), books=books).count() - listed
+        words = ngettext("另有 %(n)d 件不在知悉范围内，未列", "另有 %(n)d 件不在知悉范围内，未列", n)
+        return words % {"n": n} if n else ""
+
     def rows(self, selection: Selection) -> Iterator[Row]:
         for document in entries(selection).iterator(chunk_size=500):
             yield row_of(document)
@@ -82,9 +95,14 @@ def selected(selection: Selection, *, books: Sequence[Series], few: list[int] | 
         if selection.viewer is not None
         else Case.objects.filter(Q(secrecy__lt=FIRST_STATE_SECRET) | Q(title=""), restricted=False, sealed=False)
     )
-    found = found.filter(series__in=[book.pk for book in books])
     if few is not None:
         found = found.filter(pk__in=few)
+    return _of(selection, found, books=books)
+
+
+def _of(selection: Selection, found: QuerySet[Case], *, books: Sequence[Series]) -> QuerySet[Case]:
+    """Those of a year, a month, a book and a group of senders."""
+    found = found.filter(series__in=[book.pk for book in books])
     if selection.month:
         # The day it was entered follows the numbers: what came on the last day of a year and was entered on the first
         # of the next is that January's.

@@ -60,6 +60,8 @@ class Job(models.Model):
     finished_at = models.DateTimeField(null=True)
     failed = models.CharField(max_length=300, blank=True, default="")
     result = models.ForeignKey(StoredFile, null=True, on_delete=models.PROTECT, related_name="+")
+    # The public ids of the cases its file shows: whoever may no longer see one of them does not get it any more.
+    shows = models.JSONField(default=list)
     result_name = models.CharField(max_length=200, blank=True, default="")
 
     class Meta:

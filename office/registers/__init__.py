@@ -51,6 +51,10 @@ class Register(ABC):
     def rows(self, selection: Selection) -> Iterator[Row]:
         """The rows in the order of their numbers, void ones among them, one cell of plain text per column."""
 
+    def left_out(self, selection: Selection) -> str:
+        """What rows() does not list though its numbers are used, in words for the foot of the page; "" for nothing."""
+        return ""
+
     def heading(self, selection: Selection) -> str:
         """The corner of the page, and the name of the file: the period, and the book where the selection names one."""
         return f"{selection.series}　{selection.period}" if selection.series else selection.period

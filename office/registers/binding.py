@@ -43,8 +43,8 @@ def bind(pieces: Sequence[Piece], *, target: Path, form: dict, imprint: Imprint)
 
 def _stamp(book: pikepdf.Pdf, *, total: int, form: dict, imprint: Imprint) -> None:
     """Head and foot are one drawing for all pages; only the page number is written page by page."""
-    proof = "　".join(part for part in (imprint.anchor, imprint.printed) if part)
-    html = page.stationery(form, registrar=fonts.printable(imprint.registrar), proof=fonts.printable(proof))
+    registrar, proof = fonts.printable(imprint.registrar), fonts.printable(imprint.proof)
+    html = page.stationery(form, registrar=registrar, proof=proof)
     with pikepdf.open(io.BytesIO(engine.render(html, style="register", title=""))) as stationery:
         drawing = book.copy_foreign(stationery.pages[0].as_form_xobject())
         faces = book.copy_foreign(stationery.make_indirect(stationery.pages[1].obj.Resources.Font))

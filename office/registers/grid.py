@@ -47,7 +47,7 @@ class Column:
 @dataclass(frozen=True)
 class Row:
     """One entry. `void` is the reason when it was voided: the entry is struck through and the reason stands
-    with it. `key` names the entry to the caller and is not printed."""
+    with it. `key` is the public id of the entry's case ("" without one) and is not printed."""
 
     cells: Sequence[str]
     void: str | None = None

@@ -46,7 +46,7 @@ def _write(register: Register, selection: Selection, *, path: Path, imprint: Imp
         head = workbook.add_format({**base, "font_name": "黑体", "align": "center", "border": 1})
 
         sheet.write_string(0, 0, f"{register.title}　{register.heading(selection)}", title)
-        sheet.write_string(1, 0, imprint.office)
+        sheet.write_string(1, 0, "　".join(part for part in (imprint.office, imprint.left_out) if part))
         for at, column in enumerate(register.columns):
             sheet.write_string(_HEAD, at, _in_one_line(column.label), head)
         sheet.write_string(_HEAD, len(register.columns), "作废原因", head)

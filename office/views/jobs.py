@@ -2,15 +2,16 @@
 
 from urllib.parse import quote
 
+from django.contrib import messages
 from django.http import FileResponse, Http404, HttpResponse
-from django.shortcuts import get_object_or_404
+from django.shortcuts import get_object_or_404, redirect
 from django.template.response import TemplateResponse
 from django.urls import NoReverseMatch, reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
-from office import files, registers, showing
+from office import access, files, registers, showing
 from office.models.files import Job
 from office.views.asked import Asked
 from office.views.papers import size_words
@@ -65,10 +66,14 @@ def job_words(one: Job) -> dict:
 
 
 @require_GET
-def job_file(request: Asked, public_id) -> FileResponse:
+def job_file(request: Asked, public_id) -> FileResponse | HttpResponse:
     one = get_object_or_404(Job.objects.select_related("result"), public_id=public_id, asked_by=request.user)
     if one.result is None:
         raise Http404
+    if access.visible_to(request.user).filter(public_id__in=one.shows).count() < len(set(one.shows)):
+        # A bar or a level set since then reaches what was printed before.
+        messages.error(request, _("这份打印里有您现在不能看的文件，请重新打印。"))
+        return redirect("jobs")
     answer = FileResponse(
         files.open_stored(one.result), content_type=TYPES.get(one.result.type, "application/octet-stream")
     )

@@ -55,7 +55,9 @@ class Command(BaseCommand):
             senders=tuple(options["senders"]),
             viewer=viewer,
         )
-        job.make(options["code"], selection, target=target, progress=self._progress)
+        keys = job.make(options["code"], selection, target=target, progress=self._progress)
+        if viewer is not None:
+            job.note_looks(keys, person=viewer)
         self.stdout.write(str(target))
 
     def _progress(self, done: int, total: int) -> None:
