@@ -10,7 +10,6 @@ from django.db import transaction
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from office import access, notices
 from office.acting.door import Refused, as_printed, clean_words, lock_case
@@ -29,7 +28,7 @@ SUPERVISION = "supervision"
 @dataclass(frozen=True)
 class ChaseRow:
     """One entry of the book, of either source. `kind` is "auto" or a Chase.Kind; `by` is None when automatic;
-    `late` is how long past its date the paper was, negative before it, None without a date."""
+    `days_late` is how many days past its date the paper was, 0 on the day itself and before it."""
 
     at: datetime
     case: Case
@@ -44,8 +43,11 @@ class ChaseRow:
     chase: Chase | None = None
 
     @property
-    def late(self) -> timedelta | None:
-        return None if self.due_at is None else self.at - self.due_at
+    def days_late(self) -> int:
+        """Counted as everywhere on the screen: by the calendar, from the day it was due."""
+        if self.due_at is None:
+            return 0
+        return max(0, (timezone.localdate(self.at) - timezone.localdate(self.due_at)).days)
 
 
 def recorded() -> QuerySet[Reminder]:
@@ -243,10 +245,10 @@ def _not_again(turn: Turn, *, kind: str, to: str, at: datetime) -> None:
 
 
 def _notice_words(chase: Chase) -> str:
+    """Who chased, and with what words; of a restricted paper only that somebody did. The paper stands beside it."""
     if chase.case.restricted:
-        return str(chase.case)
-    words = as_printed(gettext_lazy("%(who)s催办 %(case)s")) % {"who": chase.by.name, "case": chase.case}
-    return f"{words}：{chase.words}"[:300] if chase.words else words
+        return ""
+    return f"{chase.by.name}：{chase.words}"[:300] if chase.words else chase.by.name
 
 
 def may_answer(user: User, chase: Chase) -> bool:

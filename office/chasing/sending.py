@@ -282,10 +282,12 @@ class _Run:
             )
 
     def _words(self, one: Told, *, own: bool, kind: str) -> str:
-        """Number, hands and date, never a title: a bar set later must still hide it."""
+        """Number, hands and date, never a title: a bar set later must still hide it. Of a restricted paper the number
+        and what is asked for."""
         case = one.clock.case
         if case.restricted:
-            return str(case)
+            asked = _("请抓紧办理") if own else _("请电话催办") if kind == PHONE_TASK else _("请督促办理")
+            return _("%(case)s %(words)s") % {"case": case, "words": asked}
         parts = {
             "case": str(case),
             "step": one.clock.label or _("办理"),

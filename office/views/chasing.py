@@ -117,8 +117,7 @@ def _task(one) -> dict:
 
 
 def _row(one, *, request: Asked) -> dict:
-    late = one.late
-    days = late.days if late is not None else 0
+    days = one.days_late
     can_answer = one.chase is not None and not one.answer and chasing.may_answer(request.user, one.chase)
     return {
         "when": showing.short_moment(one.at),

@@ -17,6 +17,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from office import access, acting, notices, procedures, showing
 from office.acting.door import as_printed
 from office.forms.personal import DeputyForm, LeaveForm, PhraseForm
+from office.models.cases import Case
 from office.models.dials import Phrase
 from office.models.outbox import Notice
 from office.models.people import Deputy, Leave, User
@@ -162,6 +163,7 @@ WORDS = {
     "signed_for": gettext_lazy("已有人代您办理：%(title)s"),
     "recorded": gettext_lazy("文书代录了您的意见，请核对确认：%(title)s"),
     "returned": gettext_lazy("已退回您这里：%(title)s"),
+    "by_hand": gettext_lazy("催办：%(title)s"),
     "closed": gettext_lazy("已办结：%(title)s"),
     "answered": gettext_lazy("关联的事项已有结果：%(title)s"),
 }
@@ -181,7 +183,7 @@ def notice_list(request: Asked) -> HttpResponse:
             "when": showing.short_moment(one.at),
             "words": notice_words(one, cases.get(one.case_id or 0)),
             "url": reverse("notice", args=[one.pk]),
-            "reference": cases[one.case_id].reference if one.case_id in cases else "",
+            "reference": _beside(one, cases.get(one.case_id or 0)),
             "new": one.read_at is None,
         }
         for one in rows[:PAGE]
@@ -199,6 +201,11 @@ def notice_list(request: Asked) -> HttpResponse:
             "page_words": "",
         },
     )
+
+
+def _beside(one: Notice, case: Case | None) -> str:
+    """The paper's number, where the words do not say it."""
+    return "" if case is None or case.reference in one.words else case.reference
 
 
 def _unread_words(count: int) -> str:

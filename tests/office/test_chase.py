@@ -272,12 +272,12 @@ def sealed(who) -> Case:
     return case
 
 
-def test_a_sealed_case_speaks_only_to_people_named_on_it_and_says_only_its_number(who):
+def test_a_sealed_case_speaks_only_to_people_named_on_it_and_says_only_its_number_and_what_is_asked(who):
     sealed(who)
     for moment in (at("2026-11-19T09:00"), at("2026-11-24T09:00"), at("2026-11-26T09:00")):
         chase(moment)
     assert set(told()) == {"machines"}
-    assert set(Notice.objects.filter(kind="chase").values_list("words", flat=True)) == {"检〔2026〕1号"}
+    assert set(Notice.objects.filter(kind="chase").values_list("words", flat=True)) == {"检〔2026〕1号 请抓紧办理"}
 
 
 def test_R_SEC_07_a_restricted_paper_is_not_told_to_a_head_it_was_not_opened_to(who):

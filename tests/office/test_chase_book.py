@@ -37,7 +37,8 @@ def test_R_SUP_06_the_book_holds_what_was_sent_and_what_was_done_by_hand_newest_
     assert (newer.kind, newer.kind_words, newer.to, newer.by) == ("phone", "电话", "刘敏", who.clerk)
     assert (older.kind, older.kind_words, older.to, older.by) == ("auto", "自动", "刘敏", None)
     assert older.words == "承办：超期1个工作日催承办人"
-    assert older.late == timedelta(hours=15, minutes=30)
+    # Due yesterday at half past five: a day late, as the queue says.
+    assert older.days_late == 1 and newer.days_late == 1
     assert chases_of(turn.case) == [older, newer]
 
 
@@ -71,7 +72,7 @@ def test_whoever_holds_the_paper_is_told_who_chases_him_and_why(who):
     turn = with_handler(who, reference="收〔2026〕7号")
     made = by_hand(turn.case, kind="letter", words="请本周报结果", actor=who.clerk, at=NOON)
     assert told("by_hand") == ["colleague"]
-    assert Notice.objects.get(kind="by_hand").words == "陈雅文催办 收〔2026〕7号：请本周报结果"
+    assert Notice.objects.get(kind="by_hand").words == "陈雅文：请本周报结果"
     assert (made.to, made.turn, made.due_at) == ("刘敏", turn, turn.due_at)
 
 
@@ -154,11 +155,22 @@ def test_R_SEC_03_no_words_are_written_about_a_state_secret(who):
     by_hand(case, kind="phone", actor=who.clerk, at=NOON)
 
 
-def test_a_notice_about_a_restricted_paper_says_only_its_number(who):
+def test_a_notice_about_a_restricted_paper_says_only_that_it_is_chased(who, client):
     turn = with_handler(who, reference="收〔2026〕7号")
     Case.objects.filter(pk=turn.case_id).update(restricted=True)
     by_hand(turn.case, kind="phone", words="关于某某的事", actor=who.clerk, at=NOON)
-    assert Notice.objects.get(kind="by_hand").words == "收〔2026〕7号"
+    assert Notice.objects.get(kind="by_hand").words == ""
+    client.force_login(who.colleague)
+    page = client.get("/notices/").content.decode()
+    assert f"催办：{turn.case.title}" in page and "陈雅文" not in page.split("催办：", 1)[1].split("</tr>")[0]
+
+
+def test_a_reminder_says_the_number_of_its_paper_once(who, client):
+    case = with_handler(who, reference="收〔2026〕7号").case
+    chase(LATE_1)
+    client.force_login(who.colleague)
+    line = client.get("/notices/").content.decode().split("已于 11-25 17:30 到期", 1)
+    assert case.reference in line[0] and case.reference not in line[1].split("</tr>")[0]
 
 
 # --- Answers ---
