@@ -23,7 +23,7 @@ from office.models.files import Attachment
 from office.models.outbox import Draft
 from office.registers import Selection
 from office.views.asked import Asked
-from office.views.deciding import initial_from, save_draft
+from office.views.deciding import NO_DRAFT, draft_answer, initial_from, save_draft
 from office.views.tracking import visible
 
 from . import onscreen, registering
@@ -50,11 +50,11 @@ def incoming_new(request: Asked) -> HttpResponse:
     if request.method == "POST":
         form = IncomingForm(request.POST, request.FILES, year=today.year)
         if request.POST.get("save") == "draft":
-            if _keep_draft(request):
+            if not (refused := _keep_draft(request)):
                 messages.success(request, _("草稿已存，下次打开接着写。"))
                 return redirect("incoming_new")
             form.full_clean()
-            form.add_error("secrecy", _("涉密文件不存草稿（《保守国家秘密法》第三十一条，R-SEC-03）。"))
+            form.add_error(None, refused)
         elif request.POST.get("save") == "clear":
             Draft.objects.filter(person=request.user, key=DRAFT).delete()
             return redirect("incoming_new")
@@ -75,17 +75,16 @@ def incoming_new(request: Asked) -> HttpResponse:
     )
 
 
-def _keep_draft(request: Asked) -> bool:
-    """Whether what is typed was kept; of a state secret nothing is, and what was kept before goes (R-SEC-03)."""
+def _keep_draft(request: Asked) -> str:
+    """Why what is typed was not kept, or ""; of a state secret nothing is, and what was kept before goes (R-SEC-03)."""
     secrecy = request.POST.get("secrecy", "")
     secret = secrecy.isdecimal() and int(secrecy) >= FIRST_STATE_SECRET
     # The book is chosen before the level: what is typed for it is about a state secret already.
     secret = secret or registering.takes_numbers_only(request.POST.get("series", ""))
     if secret and not settings.CLASSIFIED_NETWORK:
         Draft.objects.filter(person=request.user, key=DRAFT).delete()
-        return False
-    save_draft(request, key=DRAFT)
-    return True
+        return str(NO_DRAFT)
+    return save_draft(request, key=DRAFT)
 
 
 def _save(request: Asked, form: IncomingForm) -> Case | None:
@@ -288,7 +287,7 @@ def incoming_draft(request: Asked) -> HttpResponse:
     """What is typed is kept every few seconds; of a classified paper nothing is (R-SEC-03)."""
     if not may_register(request.user):
         raise Http404
-    return HttpResponse(status=204 if _keep_draft(request) else 205)
+    return draft_answer(_keep_draft(request))
 
 
 # --- The register on screen ---

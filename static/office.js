@@ -233,12 +233,13 @@
             unsaved = false;
             body.dispatchEvent(new CustomEvent("signed-out", { detail: { value: answer.url } }));
           }
-          if (!answer.ok || answer.redirected) throw new Error(String(answer.status));
-          if (!changed) unsaved = answer.status === 205;
-          // 205: of a state secret nothing is kept.
-          const now = new Date().toTimeString().slice(0, 5);
-          if (status) status.textContent = answer.status === 205 ? "" : form.dataset.draftSaved + " " + now;
+          // 422: words about a state secret are not kept, and the answer says so.
+          const refused = answer.status === 422;
+          if (!(answer.ok || refused) || answer.redirected) throw new Error(String(answer.status));
+          if (!changed) unsaved = refused;
+          return answer.text();
         })
+        .then((words) => { if (status) status.textContent = words; })
         .catch(() => {
           changed = true;
           if (status) status.textContent = form.dataset.draftFailed;

@@ -7,7 +7,7 @@ from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_noop
+from django.utils.translation import gettext_lazy, gettext_noop
 from django.views.decorators.http import require_http_methods, require_POST
 
 from office import access, acting, dials, showing, standing, subjects
@@ -28,6 +28,7 @@ from office.views.queue import just_done, of_kind, ordered, reading_steps
 
 # Fields of a posted form that are no words of the writer.
 NOT_DRAFTED = {"csrfmiddlewaretoken", "move", "content_hash", "token"}
+NO_DRAFT = gettext_lazy("涉密文件不存草稿（《保守国家秘密法》第三十一条，R-SEC-03）。")
 
 # What a page says about whose hands a turn is in, with the departments their names carry.
 HANDS = ("holder", "post__department", "back_to__holder", "back_to__post__department")
@@ -265,29 +266,37 @@ def initial_from(draft: Draft | None) -> dict:
     return {name: values if len(values) > 1 else values[0] for name, values in draft.values.items() if values}
 
 
-def _keep_words(request: Asked, turn: Turn) -> None:
-    save_draft(request, key=draft_key(turn), case=turn.case)
+def _keep_words(request: Asked, turn: Turn) -> str:
+    return save_draft(request, key=draft_key(turn), case=turn.case)
 
 
-def save_draft(request: Asked, *, key: str, case: Case | None = None) -> None:
-    """R-SEC-03 holds for drafts too: nothing typed about a state secret is kept."""
+def save_draft(request: Asked, *, key: str, case: Case | None = None) -> str:
+    """R-SEC-03 holds for drafts too: nothing typed about a state secret is kept. Why something was not, else ""."""
     if case is not None and wordless(case):
-        return
-    words = {name: values for name, values in words_in(request.POST).items() if not any(map(marked, values))}
+        return str(NO_DRAFT)
+    typed = words_in(request.POST)
+    refused = {name: next(filter(None, map(marked, values)), "") for name, values in typed.items()}
+    words = {name: values for name, values in typed.items() if not refused[name]}
     if words:
         Draft.objects.update_or_create(
             person=request.user, key=key, defaults={"values": words, "at": timezone.now()}
         )
+    return next(filter(None, refused.values()), "")
+
+
+def draft_answer(refused: str) -> HttpResponse:
+    """What the page says beside the form: when it was kept, by the office's clock, or why it was not (422)."""
+    words = refused or _("草稿 %(at)s 已存") % {"at": timezone.localtime().strftime("%H:%M")}
+    return HttpResponse(words, status=422 if refused else 200, content_type="text/plain; charset=utf-8")
 
 
 @require_POST
 def turn_draft(request: Asked, key: int) -> HttpResponse:
-    """Called every few seconds while somebody writes; answers 204."""
+    """Called every few seconds while somebody writes."""
     found = open_turn(request, key)
     if words_in(request.POST):
-        _keep_words(request, found)
-    else:
-        Draft.objects.filter(person=request.user, key=draft_key(found)).delete()
+        return draft_answer(_keep_words(request, found))
+    Draft.objects.filter(person=request.user, key=draft_key(found)).delete()
     return HttpResponse(status=204)
 
 

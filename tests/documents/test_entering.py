@@ -3,6 +3,7 @@
 from datetime import date, datetime
 
 import pytest
+from django.utils import timezone
 
 from documents.models import IncomingDocument
 from documents.registers import entries, row_of
@@ -133,10 +134,27 @@ def test_R_SEC_03_nor_in_an_opinion_a_phrase_or_a_draft(who, paper, client, word
     client.force_login(who.clerk)
     assert "国家秘密标志" in client.post("/phrases/", {"text": words}).content.decode()
     assert not Phrase.objects.exists()
-    client.post("/documents/incoming/draft/", {"title": words, "sender": "省农业农村厅"})
-    client.post(f"/turns/{one.turn.pk}/draft/", {"opinion": words})
+    answers = [
+        client.post("/documents/incoming/draft/", {"title": words, "sender": "省农业农村厅"}),
+        client.post(f"/turns/{one.turn.pk}/draft/", {"opinion": words}),
+    ]
+    # Not kept and said so, where the page says that a draft was kept.
+    assert all(answer.status_code == 422 and "第三十一条" in answer.content.decode() for answer in answers)
     kept = [value for draft in Draft.objects.all() for values in draft.values.values() for value in values]
     assert kept == ["省农业农村厅"]
+
+
+def test_what_is_kept_as_a_draft_is_said_with_the_offices_clock(who, client):
+    client.force_login(who.clerk)
+    answer = client.post("/documents/incoming/draft/", {"title": "写到一半"})
+    assert answer.content.decode() == f"草稿 {timezone.localtime():%H:%M} 已存"
+
+
+@pytest.mark.parametrize("words", MARKED)
+def test_R_SEC_03_a_draft_that_was_asked_for_and_refused_is_still_on_the_screen(counter, words):
+    page = counter(title=words, save="draft")
+    assert page.status_code == 422 and "国家秘密标志" in page.content.decode()
+    assert page.context["form"]["title"].value() == words
 
 
 @pytest.mark.parametrize("words", ["工作秘密管理办法", "保密工作要点", "★级酒店评定", "绝密档案展览"])

@@ -119,7 +119,7 @@ def test_an_opinion_half_written_is_still_there_after_a_reload(desk):
     labelled(page, "批示意见").fill("想了一半")
     with page.expect_response("**/draft/"):
         page.clock.run_for(4500)
-    page.get_by_text("草稿已存").wait_for()
+    page.get_by_text(re.compile(r"草稿 \d\d:\d\d 已存")).wait_for()
     page.reload()
     assert labelled(page, "批示意见").input_value() == "想了一半"
 

@@ -207,7 +207,7 @@ def test_what_is_typed_is_kept_and_still_there_after_a_reload(desk):
     field(page, "标题").fill("写到一半的标题")
     with page.expect_response("**/incoming/draft/"):
         page.clock.run_for(4500)
-    page.get_by_text("草稿已存").wait_for()
+    page.get_by_text(re.compile(r"草稿 \d\d:\d\d 已存")).wait_for()
     page.reload()
     assert field(page, "标题").input_value() == "写到一半的标题"
 
