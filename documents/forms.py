@@ -21,7 +21,7 @@ from office.models.numbers import Series
 from office.models.people import Kind, User
 
 from .models import IncomingDocument
-from .registering import ARTICLE, FUNCTION, sender_named, senders_by_letters, words_on_a_secret
+from .registering import ARTICLE, FUNCTION, book_of, sender_named, senders_by_letters, words_on_a_secret
 
 MEETING_BOOK, TELEGRAM_BOOK = "会", "电"
 
@@ -100,6 +100,8 @@ class IncomingForm(forms.Form):
     channel = forms.ChoiceField(label=gettext_lazy("收文方式"), choices=IncomingDocument.Channel.choices)
     carrier = forms.ChoiceField(label=gettext_lazy("载体"), choices=IncomingDocument.Carrier.choices)
     sender_id = forms.IntegerField(widget=forms.HiddenInput, required=False)
+    # Asked once about a book that is not this sender's, and saved so all the same.
+    book_for = forms.CharField(widget=forms.HiddenInput, required=False)
     sender = forms.CharField(label=gettext_lazy("来文单位"), max_length=120)
     doc_number = forms.CharField(label=gettext_lazy("来文字号"), max_length=80, required=False)
     title = forms.CharField(label=gettext_lazy("标题"), max_length=500, required=False)
@@ -162,6 +164,9 @@ class IncomingForm(forms.Form):
         "purpose",
     )
 
+    # Kept by itself from one paper to the next: a pile that came together lies in one book.
+    KEPT = ("series", "channel", "carrier", "received_on")
+
     def __init__(self, *args, year: int, **kwargs) -> None:
         super().__init__(*args, **kwargs)
         self.year = year
@@ -215,6 +220,7 @@ class IncomingForm(forms.Form):
         if data.get("dated_on") and data.get("received_on") and data["dated_on"] > data["received_on"]:
             self.add_error("dated_on", _("成文日期不能晚于收文日期。"))
         answer_after_receipt(self, data)
+        self._right_book(data)
         if data.get("series") == TELEGRAM_BOOK and not data.get("telegram_urgency"):
             self.add_error("telegram_urgency", _("电报请选等级。"))
         if data.get("series") == MEETING_BOOK and not classified and not envelope:
@@ -223,6 +229,20 @@ class IncomingForm(forms.Form):
         if brought and not classified and not envelope and not data.get("from_meeting"):
             self.add_error("from_meeting", _("会议带回的文件请写会议名称（R-IN-07）。"))
         return data
+
+    def _right_book(self, data: dict) -> None:
+        """R-IN-05: asked once, before a number is used up in a book the sender does not belong to."""
+        chosen = data.get("series", "")
+        sender = Organisation.objects.filter(name=data.get("sender", "")).first()
+        if sender is None or (book := book_of(sender, chosen=chosen)) == chosen:
+            return
+        if book not in [one.name for one in self.books] or data.get("book_for") == f"{chosen}{sender.pk}":
+            return
+        words = _("%(sender)s是%(group)s单位，一般登在“%(book)s”本。仍登“%(chosen)s”本，请再保存一次。")
+        given = {"sender": sender.name, "group": sender.get_group_display(), "book": book, "chosen": chosen}
+        self.add_error("series", words % given)
+        self.data = self.data.copy()
+        self.data["book_for"] = f"{chosen}{sender.pk}"
 
     def _refuse_words(self, data: dict) -> None:
         typed = {**data, "number": data.get("doc_number")}

@@ -61,6 +61,13 @@ GROUP_OF_BOOK = {
 }
 
 
+def book_of(sender: Organisation, *, chosen: str) -> str:
+    """R-IN-05: the book of this sender's group, where `chosen` is one of those kept by group; else `chosen`."""
+    if chosen not in GROUP_OF_BOOK:
+        return chosen
+    return next((book for book, group in GROUP_OF_BOOK.items() if group == sender.group), chosen)
+
+
 def sender_named(name: str, *, book: str = "") -> Organisation:
     """The organisation of this name, made in place when the office has not had it before. By `book`, the letters of
     the register, the office knows how it stands to the sender (R-IN-10, R-IN-21)."""

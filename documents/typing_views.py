@@ -45,7 +45,11 @@ def incoming_senders(request: Asked) -> HttpResponse:
         "documents/_senders.html",
         {
             "senders": [
-                {"id": one.pk, "name": one.name, "note": str(one.get_group_display())} for one in found
+                {
+                    "id": one.pk, "name": one.name, "note": str(one.get_group_display()),
+                    "book": registering.book_of(one, chosen=request.GET.get("series", "")),
+                }
+                for one in found
             ],
             "new_name": new_name,
         },

@@ -66,6 +66,8 @@ def incoming_new(request: Asked) -> HttpResponse:
         initial = initial_from(draft)
         if request.GET.get("carry"):
             initial = {**carried, **initial}
+        elif request.GET.get("saved"):
+            initial = {**request.session.get("incoming_kept", {}), **initial}
         form = IncomingForm(initial=initial, year=today.year)
     return TemplateResponse(
         request,
@@ -138,6 +140,14 @@ def _saved(request: Asked, form: IncomingForm, case: Case) -> HttpResponse:
     request.session["incoming_carried"] = {
         name: posted.get(name, "") for name in IncomingForm.CARRIED if posted.get(name)
     }
+    kept = {name: posted.get(name, "") for name in IncomingForm.KEPT}
+    if kept["series"] not in registering.GROUP_OF_BOOK:
+        # A book of its own kind is chosen for one paper.
+        del kept["series"]
+    if form.cleaned_data["received_on"] == timezone.localdate():
+        # Today's date is not tomorrow's.
+        del kept["received_on"]
+    request.session["incoming_kept"] = kept
     if request.POST.get("save") == "propose":
         mine = access.waiting_for(request.user).filter(case=case).first()
         return redirect("turn", mine.pk) if mine else redirect("case", case.public_id)

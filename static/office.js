@@ -135,6 +135,14 @@
     const choose = (option) => {
       input.value = option.dataset.name;
       if (known) known.value = option.dataset.id;
+      const books = one("select[name=series]", input.form);
+      const said = one("#book-changed", field);
+      const mine = books && Array.from(books.options).find((book) => book.value === option.dataset.book);
+      if (mine && mine.value !== books.value) {
+        books.value = mine.value;
+        books.dispatchEvent(new Event("change", { bubbles: true }));
+        said.textContent = said.dataset.words + " " + mine.textContent;
+      } else if (said) said.textContent = "";
       close();
       input.dispatchEvent(new Event("change", { bubbles: true }));
       next(input);

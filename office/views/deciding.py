@@ -27,7 +27,7 @@ from office.views.papers import paper_of
 from office.views.queue import just_done, of_kind, ordered, reading_steps
 
 # Fields of a posted form that are no words of the writer.
-NOT_DRAFTED = {"csrfmiddlewaretoken", "move", "content_hash", "token"}
+NOT_DRAFTED = {"csrfmiddlewaretoken", "move", "content_hash", "token", "book_for"}
 NO_DRAFT = gettext_lazy("涉密文件不存草稿（《保守国家秘密法》第三十一条，R-SEC-03）。")
 
 # What a page says about whose hands a turn is in, with the departments their names carry.

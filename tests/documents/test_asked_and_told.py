@@ -103,8 +103,8 @@ def test_the_slip_bears_who_named_the_attendees_without_a_word(who, paper):
 
 def test_R_SEC_03_what_is_typed_in_the_book_of_secrets_is_no_draft_before_the_level_is_chosen(who, clerk):
     draft = reverse("incoming_draft")
-    assert clerk.post(draft, {"title": "一份通知", "series": "收", "secrecy": "0"}).status_code == 204
-    assert clerk.post(draft, {"title": "某项部署", "series": "密", "secrecy": "0"}).status_code == 205
+    assert clerk.post(draft, {"title": "一份通知", "series": "收", "secrecy": "0"}).status_code == 200
+    assert clerk.post(draft, {"title": "某项部署", "series": "密", "secrecy": "0"}).status_code == 422
     assert not Draft.objects.exists()
 
 

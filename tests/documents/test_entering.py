@@ -168,7 +168,7 @@ def test_a_declared_classified_network_takes_the_mark(counter, settings):
 
 
 def test_without_script_the_initials_of_one_sender_are_that_sender(counter):
-    Organisation.objects.create(name="市气象局", initials="sqxj", group="peer")
+    Organisation.objects.create(name="市气象局", initials="sqxj", group="above")
     assert counter(sender="sqxj").status_code == 302
     assert IncomingDocument.objects.get().sender.name == "市气象局"
 
@@ -181,3 +181,36 @@ def test_initials_of_several_are_answered_with_their_names(counter):
     assert "市水利局" in answer.content.decode()
     assert "市商务局" in answer.content.decode()
     assert not IncomingDocument.objects.exists()
+
+
+# --- The book that goes with the sender, and what stays for the next paper ---
+
+
+def test_R_IN_05_a_book_that_is_not_the_senders_is_asked_about_once(counter):
+    Organisation.objects.create(name="县水利局", group="peer", initials="xslj")
+    asked = counter(sender="县水利局")
+    assert asked.status_code == 422
+    assert "县水利局是平级单位，一般登在“平”本" in str(asked.context["form"].errors["series"])
+    again = asked.context["form"]["book_for"].value()
+    assert counter(sender="县水利局", book_for="平999").status_code == 422
+    assert counter(sender="县水利局", book_for=again).status_code == 302
+    assert counter(sender="县水利局", series="平").status_code == 302
+    assert sorted(Case.objects.values_list("series__name", flat=True)) == ["平", "收"]
+
+
+def test_a_sender_the_office_does_not_know_yet_and_a_book_of_its_own_kind_are_not_asked_about(counter):
+    Organisation.objects.create(name="县水利局", group="peer", initials="xslj")
+    assert counter(sender="一个新单位").status_code == 302
+    assert counter(sender="县水利局", series="电", telegram_urgency="plain").status_code == 302
+
+
+def test_the_book_and_the_way_it_came_stay_for_the_next_paper_of_the_pile(counter, client):
+    Organisation.objects.create(name="县水利局", group="peer", initials="xslj")
+    saved = counter(sender="县水利局", series="平", channel="post")
+    form = client.get(saved["Location"]).context["form"]
+    assert (form["series"].value(), form["channel"].value()) == ("平", "post")
+    assert form["received_on"].value() == timezone.localdate().isoformat()
+    saved = counter(series="电", telegram_urgency="plain", received_on="2026-11-02")
+    form = client.get(saved["Location"]).context["form"]
+    assert form["series"].value() in (None, "收") and form["received_on"].value() == "2026-11-02"
+    assert client.get("/documents/incoming/new/").context["form"]["channel"].value() in (None, "exchange")

@@ -372,8 +372,8 @@ def test_R_IN_25_two_people_do_not_relocate_a_letter_past_its_addressee(who, pap
 
 
 @pytest.mark.parametrize("changed", [
-    {"urgency": "flash"}, {"answer_by": "2099-01-01"}, {"copies": "2"}, {"series": "平"}, {"note": "补一句"},
-    {"files": file_samples.pdf()},
+    {"urgency": "flash"}, {"answer_by": "2099-01-01"}, {"copies": "2"}, {"note": "补一句"},
+    {"series": "电", "telegram_urgency": "plain"}, {"files": file_samples.pdf()},
 ])  # fmt: skip
 def test_whatever_was_added_after_going_back_is_not_taken_for_saved(clerk, who, changed):
     first = {

@@ -65,6 +65,15 @@ def test_a_clerk_registers_without_leaving_the_keys(page):
     assert (one.sender.name, one.sender.initials) == ("省农业农村厅", "snynct")
 
 
+def test_R_IN_05_a_sender_taken_from_the_list_brings_the_book_of_its_group(page):
+    Organisation.objects.create(name="县水利局", group="peer", initials="xslj")
+    write(page, "xslj")
+    page.locator("#sender-1").wait_for()
+    page.keyboard.press("Enter")
+    assert field(page, "登记簿").input_value() == "平"
+    assert "平" in page.locator("#book-changed").inner_text()
+
+
 def test_the_next_paper_repeats_what_the_clerk_asks_for(desk, page):
     field(page, "来文单位").fill("市农业农村局")
     field(page, "标题").fill("第一件")
