@@ -302,7 +302,12 @@ def correct(request: Asked, public_id: str, number: int) -> HttpResponse:
     decision = get_object_or_404(Decision.objects.select_related("case", "turn"), case=case, number=number)
     as_whom = may_correct(decision, request.user, at=timezone.now())
     mine = request.user.pk in (decision.actor_id, decision.recorded_by_id)
-    # Who began in time and sends too late is told who can still do it, and his words are still there.
+    if not as_whom and request.method != "POST" and may_correct(decision, request.user, at=decision.at):
+        # The link had stood on his page in time: he is told who can still do it.
+        minutes = dials.value("correction_minutes")
+        messages.info(request, _("超过 %(n)d 分钟后，由文书说明原因更正。") % {"n": minutes})
+        return redirect("case", case.public_id)
+    # Who began in time and sends too late is told the same, and his words are still there.
     if not as_whom and not (mine and request.method == "POST"):
         raise Http404
     from office.forms.recording import CorrectionForm
