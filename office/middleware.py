@@ -59,6 +59,23 @@ def to_login(request: HttpRequest, *, idle: bool = False) -> HttpResponse:
     return redirect(address)
 
 
+class NotKept:
+    """What a signed-in person was shown stays in no browser: after him the Back button shows nobody his pages.
+
+    Static files never come this far; a view that has decided for itself (pictures of pages) keeps its own word.
+    """
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        signed_in = request.user.is_authenticated
+        response = self.get_response(request)
+        if (signed_in or request.user.is_authenticated) and not response.has_header("Cache-Control"):
+            response["Cache-Control"] = "private, no-store"
+        return response
+
+
 class IdleTimeout:
     """Signs out who has been away. Requests the page makes by itself do not count as work."""
 

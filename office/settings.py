@@ -116,6 +116,7 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django_otp.middleware.OTPMiddleware",
+    "office.middleware.NotKept",
     "office.middleware.IdleTimeout",
     "office.middleware.SignedIn",
     "django.contrib.messages.middleware.MessageMiddleware",

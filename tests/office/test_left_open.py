@@ -45,6 +45,27 @@ def kept() -> list[dict]:
     return list(Draft.objects.values_list("values", flat=True))
 
 
+# --- What a browser keeps ---
+
+
+@pytest.mark.parametrize("address", ["/", "/done/", "/me/", NEW, "/nowhere/", "/people/", "/rules/", "/calendar/"])
+def test_no_browser_keeps_what_a_signed_in_person_was_shown(clerk, address):
+    assert clerk.get(address)["Cache-Control"] == "private, no-store"
+
+
+def test_no_browser_keeps_a_paper_or_the_way_out(clerk, who):
+    case = registered(who)
+    for address in (f"/cases/{case.public_id}/", f"/turns/{turn_of(case).pk}/"):
+        assert clerk.get(address)["Cache-Control"] == "private, no-store"
+    assert "no-store" in clerk.post("/logout/")["Cache-Control"]
+    assert clerk.get("/done/")["Location"] == "/login/?next=%2Fdone%2F"
+
+
+def test_the_login_page_is_kept_nowhere_and_a_static_file_may_be(client, clerk):
+    assert "no-store" in Client().get("/login/")["Cache-Control"]
+    assert "no-store" not in clerk.get("/static/office.css").get("Cache-Control", "")
+
+
 # --- A late click ---
 
 
