@@ -66,6 +66,57 @@ def test_the_login_page_is_kept_nowhere_and_a_static_file_may_be(client, clerk):
     assert "no-store" not in clerk.get("/static/office.css").get("Cache-Control", "")
 
 
+# --- Sent too late ---
+
+
+def test_an_entry_sent_too_late_without_script_is_the_draft_of_its_page(clerk, who):
+    leave_idle(clerk)
+    answer = clerk.post(NEW, {**TYPED, "save": "next"})
+    assert answer["Location"].startswith("/login/") and not Case.objects.exists()
+    clerk.force_login(who.clerk)
+    assert TYPED["title"] in clerk.get(NEW).content.decode()
+
+
+def test_an_opinion_sent_too_late_without_script_is_a_draft(clerk, who):
+    turn = turn_of(registered(who))
+    leave_idle(clerk)
+    clerk.post(f"/turns/{turn.pk}/", {"opinion": "手续完备。", "move": "pass"})
+    clerk.force_login(who.clerk)
+    assert "手续完备。" in clerk.get(f"/turns/{turn.pk}/").content.decode()
+    assert turn_of(turn.case) == turn
+
+
+def test_R_SEC_03_of_a_state_secret_nothing_sent_too_late_is_kept(clerk, who):
+    turn = turn_of(registered(who, book="密", secrecy=2, title=""))
+    leave_idle(clerk)
+    clerk.post(f"/turns/{turn.pk}/", {"opinion": "手续完备。", "move": "pass"})
+    clerk.force_login(who.clerk)
+    leave_idle(clerk)
+    clerk.post(NEW, {**TYPED, "series": "密"})
+    assert kept() == []
+
+
+def test_a_form_from_elsewhere_leaves_no_draft(who):
+    strict = Client(enforce_csrf_checks=True)
+    strict.force_login(who.clerk)
+    leave_idle(strict)
+    assert strict.post(NEW, TYPED)["Location"].startswith("/login/")
+    assert kept() == []
+
+
+def test_a_turn_in_other_hands_takes_no_draft(client, who):
+    turn = turn_of(registered(who))
+    client.force_login(who.outsider)
+    leave_idle(client)
+    assert client.post(f"/turns/{turn.pk}/", {"opinion": "同意。"})["Location"].startswith("/login/")
+    assert kept() == []
+
+
+def test_the_login_page_promises_only_the_drafts_there_are(client, db):
+    page = client.get("/login/?idle=1").content.decode()
+    assert "没存上的请重新填写" in page and "草稿还在。" not in page
+
+
 # --- A late click ---
 
 
