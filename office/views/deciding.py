@@ -169,8 +169,9 @@ def _page(request, turn: Turn, *, form, refusal, chosen, draft, now) -> dict:
         "opinion_label": _("%(step)s意见") % {"step": form.step.label},
         "moves": moves,
         "common": [_move(form, offer, chosen) for offer in form.common],
+        "wordless": form.wordless,
         "phrases": phrases_of(request.user),
-        "draft_url": reverse("turn_draft", args=[turn.pk]),
+        "draft_url": "" if form.wordless else reverse("turn_draft", args=[turn.pk]),
         "draft_words": _("草稿 %(at)s 已存") % {"at": timezone.localtime(draft.at).strftime("%H:%M")}
         if draft
         else "",
@@ -188,7 +189,7 @@ def _move(form: DecisionForm, offer, chosen: str) -> dict:
         "label": offer.label,
         "primary": offer.primary,
         "danger": offer.danger,
-        "needs": offer.needs,
+        "needs": () if form.wordless else offer.needs,
         "fields": [form[name] for name in offer.names],
         "straight": offer.declared is not None and not offer.declared.names,
         "beside": "、".join(_beside(form[name]) for name in offer.names),
