@@ -211,6 +211,17 @@ def test_a_value_that_makes_no_sense_is_named(monkeypatch, read, value):
         read()
 
 
+# --- The login page ---
+
+
+def test_who_cannot_read_the_login_page_changes_its_language_and_stays_there(client, db):
+    page = client.get("/login/?next=/done/").content.decode()
+    assert 'name="language" value="en"' in page and 'value="/login/?next=/done/"' in page
+    there = client.post("/language/", {"language": "en", "next": "/login/?next=/done/"}, follow=True)
+    assert there.redirect_chain == [("/login/?next=/done/", 302)]
+    assert 'name="language" value="zh-hans"' in there.content.decode()
+
+
 # --- No default password outside the demo ---
 
 
