@@ -1,0 +1,49 @@
+"""What a page says in passing: once, about what happened, and with a way on that the reader has."""
+
+import re
+from datetime import date
+
+from django.test import Client
+from django_otp.plugins.otp_totp.models import TOTPDevice
+
+from documents import registering
+from office.models import Case, Organisation, Series, Turn, User
+from tests.people import person
+
+CHINESE = re.compile(r"[\u3400-\u9fff]")
+
+
+def registered(who, **fields) -> Case:
+    sender = Organisation.objects.get_or_create(name="省农业农村厅", defaults={"group": "above"})[0]
+    return registering.register(
+        actor=who.clerk, series=Series.objects.get(name="收", year=2026), sender=sender,
+        title="关于做好秋冬种工作的通知", received_on=date(2026, 11, 16), **fields,
+    )
+
+
+def turn_of(case: Case) -> Turn:
+    return case.turns.get(side=False, ended_at__isnull=True)
+
+
+def at_desk(user: User) -> Client:
+    client = Client()
+    client.force_login(user)
+    return client
+
+
+def text(response) -> str:
+    return response.content.decode()
+
+
+# --- Errors ---
+
+
+def test_a_wrong_code_did_not_fail_to_be_saved(client, db):
+    one = person("clerk", "陈雅文")
+    TOTPDevice.objects.create(user=one, confirmed=True)
+    client.force_login(one)
+    page = text(client.post("/second-factor/", {"otp_token": "000000"}))
+    assert "没有通过" in page and "还没有保存" not in page
+
+
+# --- Where one stands ---
