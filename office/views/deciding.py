@@ -66,11 +66,7 @@ def turn(request: Asked, key: int) -> HttpResponse:
             try:
                 made = form.make(chosen)
             except acting.Refused as refused:
-                refusal = refused.sentence
-                if isinstance(refused, acting.Changed):
-                    form.see_again()
-                if refused.field in form.fields:
-                    form.add_error(refused.field, refused.sentence)
+                refusal = _told(form, refused)
             else:
                 if draft is not None:
                     draft.delete()
@@ -83,6 +79,16 @@ def turn(request: Asked, key: int) -> HttpResponse:
         _page(request, found, form=form, refusal=refusal, chosen=chosen, draft=draft, now=now),
         status=200 if request.method != "POST" else 422,
     )
+
+
+def _told(form: DecisionForm, refused: acting.Refused) -> str:
+    """Said once: at the field it is about, or where it is about none as the sentence this returns."""
+    if isinstance(refused, acting.Changed):
+        form.see_again()
+    if refused.field not in form.fields:
+        return refused.sentence
+    form.add_error(refused.field, refused.sentence)
+    return ""
 
 
 def _already_gone(request: Asked, key: int) -> HttpResponse:
@@ -410,11 +416,7 @@ def record(request: Asked, key: int) -> HttpResponse:
         try:
             form.record(code, by=request.user)
         except acting.Refused as refused:
-            refusal = refused.sentence
-            if isinstance(refused, acting.Changed):
-                form.see_again()
-            if refused.field in form.fields:
-                form.add_error(refused.field, refused.sentence)
+            refusal = _told(form, refused)
         else:
             messages.success(request, _("已代录，%(who)s 登录后可以确认。") % {"who": chosen})
             return redirect("case", found.case.public_id)

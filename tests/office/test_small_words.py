@@ -7,6 +7,7 @@ from django.test import Client
 from django_otp.plugins.otp_totp.models import TOTPDevice
 
 from documents import registering
+from office import acting
 from office.models import Case, Organisation, Series, Turn, User
 from tests.people import person
 
@@ -44,6 +45,19 @@ def test_a_wrong_code_did_not_fail_to_be_saved(client, db):
     client.force_login(one)
     page = text(client.post("/second-factor/", {"otp_token": "000000"}))
     assert "没有通过" in page and "还没有保存" not in page
+
+
+def test_what_an_opinion_is_missing_for_is_said_once_above_the_form(who):
+    case = registered(who)
+    acting.act(turn_of(case), "pass", actor=who.clerk)
+    page = text(at_desk(who.director).post(f"/turns/{turn_of(case).pk}/", {"move": "not_ours"}))
+    summary = page[page.index("error-summary") : page.index("</ul>", page.index("error-summary"))]
+    assert summary.count("请写明意见再") == 1
+
+
+def test_what_is_about_no_field_is_said_all_the_same(who):
+    page = text(at_desk(who.clerk).post(f"/turns/{turn_of(registered(who)).pk}/", {"move": "no-such-move"}))
+    assert page.count("请选一个办法。") == 1
 
 
 # --- Where one stands ---
