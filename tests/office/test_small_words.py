@@ -3,7 +3,10 @@
 import re
 from datetime import date
 
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
+from django.utils import timezone
 from django_otp.plugins.otp_totp.models import TOTPDevice
 
 from documents import registering
@@ -58,6 +61,25 @@ def test_what_an_opinion_is_missing_for_is_said_once_above_the_form(who):
 def test_what_is_about_no_field_is_said_all_the_same(who):
     page = text(at_desk(who.clerk).post(f"/turns/{turn_of(registered(who)).pk}/", {"move": "no-such-move"}))
     assert page.count("请选一个办法。") == 1
+
+
+@pytest.mark.parametrize("as_scan", [False, True])
+def test_an_empty_file_is_refused_by_its_name(who, as_scan):
+    empty = SimpleUploadedFile("空白.pdf", b"")
+    clerk = at_desk(who.clerk)
+    if as_scan:
+        case = registered(who)
+        acting.act(turn_of(case), "pass", actor=who.clerk)
+        today = timezone.localdate().isoformat()
+        typed = {"signer": who.director.pk, "happened_on": today, "opinion": "拟办。", "move": "circulate"}
+        page = text(clerk.post(f"/turns/{turn_of(case).pk}/record/", {**typed, "scan": empty}))
+    else:
+        page = text(clerk.post("/documents/incoming/new/", {
+            "token": "00000000-0000-4000-8000-000000000001", "series": "收", "channel": "exchange", "secrecy": "0",
+            "received_on": timezone.localdate().isoformat(), "carrier": "paper", "sender": "省农业农村厅",
+            "title": "关于冬春防火的通知", "urgency": "normal", "copies": "1", "purpose": "decision", "files": [empty],
+        }))  # fmt: skip
+    assert "“空白.pdf”是空文件" in page
 
 
 # --- Where one stands ---
