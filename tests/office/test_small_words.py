@@ -83,3 +83,9 @@ def test_an_empty_file_is_refused_by_its_name(who, as_scan):
 
 
 # --- Where one stands ---
+
+
+def test_an_administrator_who_is_lost_is_shown_to_his_own_first_page(who):
+    page = text(at_desk(who.audit_admin).get("/done/"))
+    assert 'href="/audit/">回到首页' in page and "回到待办" not in page
+    assert "回到待办" in text(at_desk(who.clerk).get("/nowhere/"))
