@@ -89,3 +89,19 @@ def test_an_administrator_who_is_lost_is_shown_to_his_own_first_page(who):
     page = text(at_desk(who.audit_admin).get("/done/"))
     assert 'href="/audit/">回到首页' in page and "回到待办" not in page
     assert "回到待办" in text(at_desk(who.clerk).get("/nowhere/"))
+
+
+def test_a_void_paper_is_void_and_not_closed(who):
+    case = registered(who)
+    acting.void(case, actor=who.clerk, reason="重号")
+    page = text(at_desk(who.clerk).get(f"/cases/{case.public_id}/void/", follow=True))
+    assert "这件事已经作废，不能再这样办。" in page and "已经办结" not in page
+    with pytest.raises(acting.Refused, match="已经作废了"):
+        acting.void(case, actor=who.clerk, reason="再作废一次")
+
+
+def test_a_closed_paper_is_closed_and_not_void(who):
+    case = registered(who)
+    acting.act(turn_of(case), "not_ours", actor=who.clerk, opinion="不属我局职责。")
+    page = text(at_desk(who.clerk).get(f"/cases/{case.public_id}/void/", follow=True))
+    assert "这件事已经办结，不能再这样办。" in page
