@@ -105,3 +105,21 @@ def test_a_closed_paper_is_closed_and_not_void(who):
     acting.act(turn_of(case), "not_ours", actor=who.clerk, opinion="不属我局职责。")
     page = text(at_desk(who.clerk).get(f"/cases/{case.public_id}/void/", follow=True))
     assert "这件事已经办结，不能再这样办。" in page
+
+
+def test_on_a_phone_too_the_decision_names_its_paper(who):
+    case = registered(who)
+    page = text(at_desk(who.clerk).get(f"/turns/{turn_of(case).pk}/"))
+    assert f'<p class="phone-only num mb-0">{case.reference}</p>' in page
+
+
+def test_where_a_circulated_paper_is_stands_beside_the_readers_name(who):
+    """The first columns are what a phone shows without pushing."""
+    case = registered(who, purpose="reading")
+    clerk = at_desk(who.clerk)
+    acting.act(turn_of(case), "send", actor=who.clerk, names=[who.leader])
+    page = text(clerk.get(f"/cases/{case.public_id}/"))
+    table = page[page.index('id="h-circulation"') :]
+    assert re.findall(r'<th scope="col">(.*?)</th>', table)[:2] == ["阅文人", "现在"]
+    row = table[table.index('<th scope="row">') :]
+    assert row[row.index("</th>") :].startswith("</th><td><b>")
