@@ -10,7 +10,7 @@ from django.utils import timezone
 from django_otp.plugins.otp_totp.models import TOTPDevice
 
 from documents import registering
-from office import acting
+from office import acting, procedures
 from office.models import Case, Organisation, Series, Turn, User
 from tests.people import person
 
@@ -123,3 +123,11 @@ def test_where_a_circulated_paper_is_stands_beside_the_readers_name(who):
     assert re.findall(r'<th scope="col">(.*?)</th>', table)[:2] == ["阅文人", "现在"]
     row = table[table.index('<th scope="row">') :]
     assert row[row.index("</th>") :].startswith("</th><td><b>")
+
+
+def test_what_a_procedure_is_called_and_rests_on_is_read_in_both_languages():
+    told = [
+        words for one in procedures.REGISTRY.values() if one.code.startswith("documents.")
+        for words in (one.title, one.source)
+    ]
+    assert [words for words in told if isinstance(words, str) and CHINESE.search(words)] == []
