@@ -26,7 +26,14 @@ printf 'redis://:%s@redis:6379/0' "$(cat redis_password)" | once redis_url
 # Empty: most mail servers inside a house ask for none.
 once email_host_password </dev/null
 if [ ! -e tls_key ]; then
-    openssl req -x509 -newkey rsa:2048 -nodes -days 365 -subj "/CN=${1:-localhost}" \
+    name="${1:-localhost}"
+    # Browsers read the alternative name alone, and an address there is no name.
+    case "$name" in
+        *:*) kind=IP ;;
+        *[!0-9.]*) kind=DNS ;;
+        *) kind=IP ;;
+    esac
+    openssl req -x509 -newkey rsa:2048 -nodes -days 365 -subj "/CN=$name" -addext "subjectAltName=$kind:$name" \
         -keyout tls_key -out tls_certificate 2>/dev/null
     chmod 644 tls_key
 fi

@@ -43,6 +43,10 @@ class FilesField(forms.FileField):
 
     widget = SeveralFiles
 
+    def __init__(self, **kwargs) -> None:
+        # An empty one is refused where files are checked (office.files), by its name.
+        super().__init__(allow_empty_file=True, **kwargs)
+
     def clean(self, value, initial=None):
         uploads = value if isinstance(value, list | tuple) else [value] if value else []
         return [super(FilesField, self).clean(one, initial) for one in uploads]

@@ -141,7 +141,7 @@ class National(IncomingBase):
     code = "documents.national"
     form = "documents.incoming"
     title = _("收文办理（条例第二十四条）")
-    source = "党政机关公文处理工作条例第二十四条"
+    source = _("党政机关公文处理工作条例第二十四条")
 
     review = Step(_("初审"), post="clerk", due=REVIEW, moves=[
         Move("pass", _("初审合格"), to="propose", opinion="may", primary=True, batch=True),

@@ -17,6 +17,7 @@ def register() -> None:
     checks.register(owner_apart_from_application, checks.Tags.security, deploy=True)
     checks.register(a_secret_of_its_own, checks.Tags.security, deploy=True)
     checks.register(nothing_for_trying_out, checks.Tags.security, deploy=True)
+    checks.register(names_of_its_own, checks.Tags.security, deploy=True)
 
 
 def undeclared_steps(app_configs, databases=None, **kwargs) -> list[checks.CheckMessage]:
@@ -91,4 +92,17 @@ def nothing_for_trying_out(app_configs, **kwargs) -> list[checks.CheckMessage]:
             ("DEMO", settings.DEMO, "office.E005"),
         )
         if on
+    ]
+
+
+def names_of_its_own(app_configs, **kwargs) -> list[checks.CheckMessage]:
+    """Whoever may choose the name in a request chooses where the addresses built from it lead."""
+    if "*" not in settings.ALLOWED_HOSTS:
+        return []
+    return [
+        checks.Error(
+            "ALLOWED_HOSTS is *: the office answers to any name.",
+            hint="Name what people type to reach the office, as in ALLOWED_HOSTS=oa.example.gov.cn.",
+            id="office.E006",
+        )
     ]

@@ -47,6 +47,10 @@ class Page:
         return self.worker is not None
 
     @property
+    def start_url(self) -> str:
+        return admission.start_url(self.user.kind) if self.user else "/"
+
+    @property
     def person_name(self) -> str:
         return self.user.name if self.user else ""
 

@@ -5,6 +5,7 @@ from pathlib import Path
 from urllib.parse import parse_qsl, unquote, urlencode, urlsplit, urlunsplit
 
 from django.core.exceptions import ImproperlyConfigured
+from django.utils.module_loading import import_string
 
 # What every connection of the program says of itself: the tally counts no other's writing (office/tally.py).
 PROGRAM = "office.program"
@@ -46,6 +47,29 @@ def choice(name: str, allowed: list[str], default: str) -> str:
     value = os.environ.get(name, "") or default
     if value not in allowed:
         raise ImproperlyConfigured(f"{name} must be one of {', '.join(allowed)}, not {value!r}.")
+    return value
+
+
+def web_address(name: str, default: str) -> str:
+    """An address people can follow from a mail."""
+    value = text(name, default)
+    try:
+        parts = urlsplit(value)
+        followed = parts.scheme in {"http", "https"} and bool(parts.hostname)
+    except ValueError:
+        followed = False
+    if not followed:
+        raise ImproperlyConfigured(f"{name} must be an address with http:// or https://, not {value!r}.")
+    return value
+
+
+def dotted(name: str, default: str) -> str:
+    """The path of a class. What cannot be imported would only be found out by the first who needs it."""
+    value = text(name, default)
+    try:
+        import_string(value)
+    except ImportError as error:
+        raise ImproperlyConfigured(f"{name} must be the path of a class, not {value!r}: {error}.") from error
     return value
 
 

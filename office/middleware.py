@@ -3,6 +3,7 @@
 import json
 import logging
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import timedelta
 from ipaddress import ip_address
 from time import time
@@ -12,8 +13,9 @@ from django.conf import settings
 from django.contrib.auth import logout
 from django.core.exceptions import SuspiciousOperation
 from django.http import Http404, HttpRequest, HttpResponse
+from django.middleware.csrf import CsrfViewMiddleware
 from django.shortcuts import redirect
-from django.urls import Resolver404, resolve, reverse
+from django.urls import Resolver404, ResolverMatch, resolve, reverse
 from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
 from django_otp.plugins.otp_totp.models import TOTPDevice
@@ -29,14 +31,21 @@ PASSWORD = ("password_change", "password_change_done")
 SETTING_UP = ("second_factor_setup",)
 # Addresses a page asks for by itself, again and again: no sign that anybody is there.
 POLLED = {"job"}
+# The pages people write on for long, each with the address that keeps its draft.
+DRAFTED = {"incoming_new": "incoming_draft", "turn": "turn_draft"}
+
+
+def resolve_or_none(path: str) -> ResolverMatch | None:
+    try:
+        return resolve(path)
+    except Resolver404:
+        return None
 
 
 def name_of(path: str) -> str:
     """The name of the address behind a path, with its namespace; "" where there is none."""
-    try:
-        return resolve(path).view_name or ""
-    except Resolver404:
-        return ""
+    found = resolve_or_none(path)
+    return found.view_name or "" if found else ""
 
 
 def typed_on(request: HttpRequest) -> str:
@@ -59,6 +68,23 @@ def to_login(request: HttpRequest, *, idle: bool = False) -> HttpResponse:
     return redirect(address)
 
 
+class NotKept:
+    """What a signed-in person was shown stays in no browser: after him the Back button shows nobody his pages.
+
+    Static files never come this far; a view that has decided for itself (pictures of pages) keeps its own word.
+    """
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        signed_in = request.user.is_authenticated
+        response = self.get_response(request)
+        if (signed_in or request.user.is_authenticated) and not response.has_header("Cache-Control"):
+            response["Cache-Control"] = "private, no-store"
+        return response
+
+
 class IdleTimeout:
     """Signs out who has been away. Requests the page makes by itself do not count as work."""
 
@@ -70,12 +96,31 @@ class IdleTimeout:
             seen = request.session.get("seen_at")
             now = int(time())
             if seen is not None and now - seen > settings.IDLE_MINUTES * 60:
+                keep_words(request, user=request.user)
                 logout(request)
                 return to_login(request, idle=True)
             by_itself = request.headers.get("HX-Request") == "true" and name_of(request.path_info) in POLLED
             if not by_itself and (seen is None or now - seen >= 60):
                 request.session["seen_at"] = now
         return self.get_response(request)
+
+
+def keep_words(request: HttpRequest, *, user: User) -> None:
+    """What was sent too late becomes the draft of its page, at the address that keeps drafts, with all its rules.
+
+    Nothing is kept for whom the office would not have heard: a form from elsewhere, somebody still on his way in.
+    """
+    asked = resolve_or_none(request.path_info) if request.method == "POST" else None
+    if asked is None or asked.view_name not in DRAFTED:
+        return
+    if next_step(user) or not admission.admits(asked.view_name, user.kind):
+        return
+    kept_at = resolve(reverse(DRAFTED[asked.view_name], kwargs=asked.kwargs))
+    # Its own check comes after the middleware; it answers only where it refuses.
+    if CsrfViewMiddleware(lambda _request: HttpResponse()).process_view(request, kept_at.func, (), {}) is not None:
+        return
+    with suppress(Http404):
+        kept_at.func(request, **kept_at.kwargs)
 
 
 class SignedIn:

@@ -14,11 +14,13 @@ from office.environment import (
     broker,
     choice,
     database,
+    dotted,
     integer,
     listed,
     redis_database,
     secret,
     text,
+    web_address,
 )
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -37,8 +39,8 @@ OFFICE_NAME = text("OFFICE_NAME", "某某县农业农村局办公室")
 # (分级保护) lifts it; the footer says which it is.
 CLASSIFIED_NETWORK = boolean("CLASSIFIED_NETWORK", False)
 CLAMD_SOCKET = text("CLAMD_SOCKET", "")
-FILE_SIZE_LIMIT = integer("FILE_SIZE_LIMIT", 50 * 1024 * 1024)
-SITE_URL = text("SITE_URL", "http://127.0.0.1:8000")
+FILE_SIZE_LIMIT = integer("FILE_SIZE_LIMIT", 50 * 1024 * 1024, least=1)
+SITE_URL = web_address("SITE_URL", "http://127.0.0.1:8000")
 DEMO = boolean("DEMO", False)
 
 # --- Servers ---
@@ -117,6 +119,7 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django_otp.middleware.OTPMiddleware",
+    "office.middleware.NotKept",
     "office.middleware.IdleTimeout",
     "office.middleware.SignedIn",
     "django.contrib.messages.middleware.MessageMiddleware",
@@ -211,7 +214,7 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
 FILE_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 
 # --- Mail ---
-EMAIL_BACKEND = text("EMAIL_BACKEND", "django.core.mail.backends.console.EmailBackend")
+EMAIL_BACKEND = dotted("EMAIL_BACKEND", "django.core.mail.backends.console.EmailBackend")
 EMAIL_HOST = text("EMAIL_HOST", "localhost")
 EMAIL_PORT = integer("EMAIL_PORT", 25)
 EMAIL_HOST_USER = text("EMAIL_HOST_USER", "")

@@ -51,6 +51,19 @@ def test_every_secret_named_is_written_once_and_then_kept(tmp_path):
     assert (kept / "tls_key").read_text() == "the office's own"
 
 
+@pytest.mark.parametrize(("named", "alternative"), [
+    ("oa.example.gov.cn", "DNS:oa.example.gov.cn"), ("10.20.30.40", "IP Address:10.20.30.40"),
+    ("fd00::1", "IP Address:FD00:0:0:0:0:0:0:1"), (None, "DNS:localhost"),
+])  # fmt: skip
+def test_the_first_certificate_bears_the_name_browsers_read(tmp_path, named, alternative):
+    shutil.copy(ROOT / "deploy" / "make-secrets.sh", tmp_path)
+    command = ["sh", tmp_path / "make-secrets.sh", *([named] if named else [])]
+    subprocess.run(command, check=True, capture_output=True, timeout=60)
+    shown = ["openssl", "x509", "-in", tmp_path / "secrets" / "tls_certificate", "-noout", "-ext", "subjectAltName"]
+    done = subprocess.run(shown, check=True, capture_output=True, text=True, timeout=60)
+    assert done.stdout.split("\n")[1].strip() == alternative
+
+
 @pytest.mark.parametrize("name", [
     "SECOND_FACTOR", "FILE_SIZE_LIMIT", "CLAMD_SOCKET", "CSRF_TRUSTED_ORIGINS", "OFFICE_NAME", "EMAIL_HOST",
 ])  # fmt: skip

@@ -15,7 +15,8 @@ OPERATIONS = (ROOT / "docs" / "operations.md").read_text(encoding="utf-8")
 GLOSSARY = (ROOT / "docs" / "glossary.md").read_text(encoding="utf-8")
 PAGES = [ROOT / "README.md", ROOT / "README.zh-CN.md", ROOT / "CHANGELOG.md", *sorted((ROOT / "docs").rglob("*.md"))]
 READING = re.compile(
-    r"""(?:\b(?:text|boolean|integer|listed|choice|secret)\(|environ\.get\(|environ\[)\s*["']([A-Z][A-Z0-9_]+)["']"""
+    r"(?:\b(?:text|boolean|integer|listed|choice|secret|web_address|dotted)\(|environ\.get\(|environ\[)\s*"
+    r"""["']([A-Z][A-Z0-9_]+)["']"""
 )
 # Set by Django's own entry points, or by the shell.
 NOT_OURS = {"DJANGO_SETTINGS_MODULE", "PATH"}

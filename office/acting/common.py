@@ -298,6 +298,8 @@ def void(case: Case, *, actor: User, reason: str, at: datetime | None = None) ->
         refuse_unseen(case, actor)
         if case.opened_by_id != actor.pk and not access.holds_hub(actor, case):
             raise Refused(_("只有登记人或文书可以作废。"))
+        if case.outcome == "void":
+            raise Refused(_("这件事已经作废了。"))
         current = case.turns.filter(side=False, ended_at__isnull=True).first()
         if current is None:
             raise Refused(_("这件事已经办结，不能作废。"))

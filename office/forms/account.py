@@ -27,6 +27,12 @@ class LoginForm(AuthenticationForm):
         for field in self.fields.values():
             field.error_messages["required"] = _("请填写。")
 
+    def clean_username(self) -> str:
+        """The name as its account has it, however its letters were typed: tries and locks count under that one."""
+        typed = self.cleaned_data["username"].strip()
+        known = User.objects.filter(username__iexact=typed).values_list("username", flat=True).first()
+        return known or typed.lower()
+
 
 class PasswordForm(PasswordChangeForm):
     error_messages = {

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from office import acting, clock, procedures, shorthand, subjects, timing
+from office.acting.door import wordless
 from office.acting.labels import LABELS
 from office.models.cases import Turn
 from office.models.clocks import Clock
@@ -84,6 +85,8 @@ class DecisionForm(forms.Form):
         self.procedure = procedures.get(self.case.procedure)
         self.step = self.procedure.step(turn.step)
         self.subject = subjects.get(self.case.procedure)
+        # R-SEC-03: the page asks for no words about a state secret; sent all the same, the door refuses them.
+        self.wordless = wordless(self.case)
         self.candidates = Candidates()
         self.initial.setdefault("content_hash", self.case.content_hash)
         self.moves = (
@@ -228,7 +231,10 @@ class DecisionForm(forms.Form):
         )
 
     def _reason(self, code: str) -> None:
-        self.fields[f"{code}-reason"] = forms.CharField(label=_("理由"), required=False, max_length=500)
+        field = forms.CharField(label=_("理由"), required=False, max_length=500)
+        if self.wordless:
+            field.help_text = _("涉密文件的理由只写在纸上，这里空着（R-SEC-03）")
+        self.fields[f"{code}-reason"] = field
 
     def _applies(self, code: str) -> bool:
         turn = self.turn

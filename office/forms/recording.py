@@ -27,7 +27,7 @@ class RecordForm(DecisionForm):
             label=_("文件上的日期"), lean="past", initial=timezone.localdate().isoformat()
         )
         self.fields["happened_time"] = forms.TimeField(label=_("时间"), required=False)
-        self.fields["scan"] = forms.FileField(label=_("纸质批示扫描件"), required=False)
+        self.fields["scan"] = forms.FileField(label=_("纸质批示扫描件"), required=False, allow_empty_file=True)
 
     def record(self, code: str, *, by: User) -> None:
         """Enter the words as the signer's. Raises acting.Refused."""

@@ -6,6 +6,7 @@ from django.contrib.auth.models import AbstractBaseUser, BaseUserManager, Group
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import F, Q
+from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
 
@@ -79,6 +80,8 @@ class User(AbstractBaseUser):
         verbose_name = _("人员")
         verbose_name_plural = _("人员")
         ordering = ["username"]
+        # At the door the case of a login name is folded (office/forms/account.py): two must not fold into one.
+        constraints = [models.UniqueConstraint(Lower("username"), name="login_names_differ_beyond_case")]
 
     def __str__(self) -> str:
         return self.name

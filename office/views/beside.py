@@ -42,7 +42,8 @@ def _refused_when_closed(request: Asked, case: Case) -> HttpResponse | None:
     """Whoever comes by an old page is told at once, not after he has written why."""
     if case.closed_at is None:
         return None
-    messages.error(request, _("这件事已经办结，不能再这样办。"))
+    void = case.outcome == "void"
+    messages.error(request, _("这件事已经作废，不能再这样办。") if void else _("这件事已经办结，不能再这样办。"))
     return redirect("case", case.public_id)
 
 

@@ -67,11 +67,7 @@ def turn(request: Asked, key: int) -> HttpResponse:
             try:
                 made = form.make(chosen)
             except acting.Refused as refused:
-                refusal = refused.sentence
-                if isinstance(refused, acting.Changed):
-                    form.see_again()
-                if refused.field in form.fields:
-                    form.add_error(refused.field, refused.sentence)
+                refusal = _told(form, refused)
             else:
                 if draft is not None:
                     draft.delete()
@@ -84,6 +80,16 @@ def turn(request: Asked, key: int) -> HttpResponse:
         _page(request, found, form=form, refusal=refusal, chosen=chosen, draft=draft, now=now),
         status=200 if request.method != "POST" else 422,
     )
+
+
+def _told(form: DecisionForm, refused: acting.Refused) -> str:
+    """Said once: at the field it is about, or where it is about none as the sentence this returns."""
+    if isinstance(refused, acting.Changed):
+        form.see_again()
+    if refused.field not in form.fields:
+        return refused.sentence
+    form.add_error(refused.field, refused.sentence)
+    return ""
 
 
 def _already_gone(request: Asked, key: int) -> HttpResponse:
@@ -170,8 +176,9 @@ def _page(request, turn: Turn, *, form, refusal, chosen, draft, now) -> dict:
         "opinion_label": _("%(step)s意见") % {"step": form.step.label},
         "moves": moves,
         "common": [_move(form, offer, chosen) for offer in form.common],
+        "wordless": form.wordless,
         "phrases": phrases_of(request.user),
-        "draft_url": reverse("turn_draft", args=[turn.pk]),
+        "draft_url": "" if form.wordless else reverse("turn_draft", args=[turn.pk]),
         "draft_words": _("草稿 %(at)s 已存") % {"at": timezone.localtime(draft.at).strftime("%H:%M")}
         if draft
         else "",
@@ -189,7 +196,7 @@ def _move(form: DecisionForm, offer, chosen: str) -> dict:
         "label": offer.label,
         "primary": offer.primary,
         "danger": offer.danger,
-        "needs": offer.needs,
+        "needs": () if form.wordless else offer.needs,
         "fields": [form[name] for name in offer.names],
         "straight": offer.declared is not None and not offer.declared.names,
         "beside": "、".join(_beside(form[name]) for name in offer.names),
@@ -311,7 +318,12 @@ def correct(request: Asked, public_id: str, number: int) -> HttpResponse:
     decision = get_object_or_404(Decision.objects.select_related("case", "turn"), case=case, number=number)
     as_whom = may_correct(decision, request.user, at=timezone.now())
     mine = request.user.pk in (decision.actor_id, decision.recorded_by_id)
-    # Who began in time and sends too late is told who can still do it, and his words are still there.
+    if not as_whom and request.method != "POST" and may_correct(decision, request.user, at=decision.at):
+        # The link had stood on his page in time: he is told who can still do it.
+        minutes = dials.value("correction_minutes")
+        messages.info(request, _("超过 %(n)d 分钟后，由文书说明原因更正。") % {"n": minutes})
+        return redirect("case", case.public_id)
+    # Who began in time and sends too late is told the same, and his words are still there.
     if not as_whom and not (mine and request.method == "POST"):
         raise Http404
     from office.forms.recording import CorrectionForm
@@ -413,11 +425,7 @@ def record(request: Asked, key: int) -> HttpResponse:
         try:
             form.record(code, by=request.user)
         except acting.Refused as refused:
-            refusal = refused.sentence
-            if isinstance(refused, acting.Changed):
-                form.see_again()
-            if refused.field in form.fields:
-                form.add_error(refused.field, refused.sentence)
+            refusal = _told(form, refused)
         else:
             messages.success(request, _("已代录，%(who)s 登录后可以确认。") % {"who": chosen})
             return redirect("case", found.case.public_id)

@@ -11,6 +11,7 @@ from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_POST
@@ -302,7 +303,9 @@ def batch(request: Asked) -> HttpResponse:
         except acting.Refused as refused:
             messages.error(request, f"{turn.case.reference or showing.title_of(turn.case)} {refused.sentence}")
     if done:
-        messages.success(request, ngettext("已办 %(n)d 件。", "已办 %(n)d 件。", done) % {"n": done})
+        words = ngettext("已办 %(n)d 件。", "已办 %(n)d 件。", done) % {"n": done}
+        # Where each stands and may still be taken back.
+        messages.success(request, format_html('{} <a href="{}">{}</a>', words, reverse("done"), _("看已办")))
     if gone := len(ticked) - len(turns):
         words = ngettext("%(n)d 件已不在您手里，没有办。", "%(n)d 件已不在您手里，没有办。", gone)
         messages.error(request, words % {"n": gone})

@@ -118,12 +118,12 @@ def test_correcting_the_words_leaves_the_unit_and_the_date_standing(who, paper):
 
 
 @pytest.mark.parametrize("page", ["void", "relocate"])
-def test_a_page_about_a_closed_paper_says_so_at_once(who, paper, client, page):
+def test_a_page_about_a_void_paper_says_so_at_once(who, paper, client, page):
     one = paper(purpose="reading")
     acting.void(one.case, actor=who.clerk, reason="重复登记", at=one.at)
     client.force_login(who.clerk)
     answer = client.get(f"/cases/{one.case.public_id}/{page}/", follow=True)
-    assert answer.redirect_chain and "已经办结，不能再这样办" in answer.content.decode()
+    assert answer.redirect_chain and "已经作废，不能再这样办" in answer.content.decode()
 
 
 def test_where_the_leader_hands_over_himself_the_named_unit_is_ticked_already(who, paper):

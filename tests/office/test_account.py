@@ -107,6 +107,11 @@ def test_an_administrator_is_not_led_to_a_page_of_the_office(client, who):
     assert client.get("/")["Location"] == reverse("dials")
 
 
+@pytest.mark.parametrize("typed", ["Clerk", "CLERK", " clerk "])
+def test_the_case_of_a_login_name_keeps_nobody_out(client, clerk, typed):
+    assert sign_in(client, typed).status_code == 302
+
+
 # --- Lockout ---
 
 
@@ -128,6 +133,14 @@ def test_a_lock_holds_for_one_account_at_one_address(client, who):
     fail(client, settings.AXES_FAILURE_LIMIT)
     assert sign_in(client, "director").status_code == 302
     assert sign_in(Client(), REMOTE_ADDR="10.0.0.7").status_code == 302
+
+
+@pytest.mark.parametrize("written", ["clerk", "Nobody"])
+def test_tries_count_together_however_the_name_is_written(client, clerk, written):
+    for name in (written, written.upper(), written.title(), written.lower(), written):
+        response = sign_in(client, name, "Wrong-2026-paper")
+    assert "请过 30 分钟再试" in text(response)
+    assert AccessAttempt.objects.get().username == written.lower()
 
 
 def test_a_lock_ends_by_itself(client, clerk):

@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 from axes.models import AccessAttempt
 from django.conf import settings
+from django.db import IntegrityError, transaction
 from django.test import Client
 from django.utils import timezone
 from django_otp.plugins.otp_static.models import StaticDevice
@@ -106,6 +107,11 @@ def test_a_wrong_account_is_refused_in_words(field, value, says):
     _password, response = new_account(**{field: value})
     assert says in text(response)
     assert not User.objects.filter(name="周丽").exists()
+
+
+def test_no_two_login_names_differ_by_case_only():
+    with pytest.raises(IntegrityError, match="login_names_differ_beyond_case"), transaction.atomic():
+        person("CLERK", "周丽")
 
 
 def test_an_administrators_account_belongs_to_no_department(who):

@@ -115,7 +115,8 @@ def test_production_as_described_has_nothing_to_mend(tmp_path, office_environmen
 
 
 def test_production_says_clearly_what_is_missing(tmp_path, office_environment):
-    env = production(tmp_path, office_environment, DATABASE_OWNER_URL="", SECRET_KEY="weak", DEBUG="1", DEMO="1")
+    bad = {"DATABASE_OWNER_URL": "", "SECRET_KEY": "weak", "DEBUG": "1", "DEMO": "1", "ALLOWED_HOSTS": "*"}
+    env = production(tmp_path, office_environment, **bad)
     done = check_deploy(env, level="ERROR")
     assert done.returncode == 1
     for words in (
@@ -123,14 +124,22 @@ def test_production_says_clearly_what_is_missing(tmp_path, office_environment):
         "office.E003) SECRET_KEY is weak",
         "office.E004) DEBUG must be off",
         "office.E005) DEMO must be off",
+        "office.E006) ALLOWED_HOSTS is *",
     ):
         assert words in done.stderr
 
 
-def test_a_bad_value_stops_the_start_with_a_sentence(tmp_path, office_environment):
-    done = check_deploy(production(tmp_path, office_environment, LOGIN_TRIES="0"), level="ERROR")
+@pytest.mark.parametrize(("name", "value", "words"), [
+    ("LOGIN_TRIES", "0", "must be a whole number from 1 up, not '0'."),
+    ("FILE_SIZE_LIMIT", "0", "must be a whole number from 1 up, not '0'."),
+    ("SITE_URL", "oa.example.gov.cn", "must be an address with http:// or https://, not 'oa.example.gov.cn'."),
+    ("EMAIL_BACKEND", "django.core.mail.Smtp", "must be the path of a class, not 'django.core.mail.Smtp'"),
+])  # fmt: skip
+def test_a_bad_value_stops_the_start_with_a_sentence(tmp_path, office_environment, name, value, words):
+    done = check_deploy(production(tmp_path, office_environment, **{name: value}), level="ERROR")
     assert done.returncode == 1
-    assert "LOGIN_TRIES must be a whole number from 1 up, not '0'." in done.stderr
+    assert f"{name} {words}" in done.stderr
+    assert "Traceback" not in done.stderr
 
 
 @pytest.mark.parametrize(
@@ -190,12 +199,27 @@ def test_a_secret_given_twice_or_not_to_be_read_stops_the_start(monkeypatch, tmp
         (lambda: environment.integer("A_VALUE", 1), "many"),
         (lambda: environment.integer("A_VALUE", 1, least=8), "7"),
         (lambda: environment.choice("A_VALUE", ["one"], "one"), "two"),
+        (lambda: environment.web_address("A_VALUE", "http://127.0.0.1"), "oa.example.gov.cn"),
+        (lambda: environment.web_address("A_VALUE", "http://127.0.0.1"), "https://"),
+        (lambda: environment.dotted("A_VALUE", "json.JSONDecoder"), "json.NoSuchClass"),
+        (lambda: environment.dotted("A_VALUE", "json.JSONDecoder"), "smtp"),
     ],
 )
 def test_a_value_that_makes_no_sense_is_named(monkeypatch, read, value):
     monkeypatch.setenv("A_VALUE", value)
     with pytest.raises(ImproperlyConfigured, match=f"A_VALUE must be .*not '{value}'"):
         read()
+
+
+# --- The login page ---
+
+
+def test_who_cannot_read_the_login_page_changes_its_language_and_stays_there(client, db):
+    page = client.get("/login/?next=/done/").content.decode()
+    assert 'name="language" value="en"' in page and 'value="/login/?next=/done/"' in page
+    there = client.post("/language/", {"language": "en", "next": "/login/?next=/done/"}, follow=True)
+    assert there.redirect_chain == [("/login/?next=/done/", 302)]
+    assert 'name="language" value="zh-hans"' in there.content.decode()
 
 
 # --- No default password outside the demo ---

@@ -50,6 +50,14 @@ def batch(client, values) -> str:
 # --- The batch ---
 
 
+def test_after_a_batch_a_link_leads_to_what_was_done(who, leader):
+    for number in (1, 2):
+        reading(who, number)
+    page = batch(leader, ticked(leader))
+    assert '已办 2 件。 <a href="/done/">看已办</a>' in page
+    assert "简报第2期" in leader.get("/done/").content.decode()
+
+
 def test_a_batch_leaves_what_was_corrected_since_the_list_was_shown(who, leader):
     first, second = reading(who, 1), reading(who, 2)
     boxes = ticked(leader)

@@ -164,3 +164,37 @@ def test_R_SEC_09_the_page_of_a_classified_paper_reminds_who_prints_it(who, clie
     client.force_login(who.clerk)
     assert "R-SEC-09" in client.get(f"/cases/{paper(who, secrecy=2).public_id}/").content.decode()
     assert "R-SEC-09" not in client.get(f"/cases/{paper(who, secrecy=0).public_id}/").content.decode()
+
+
+# --- R-SEC-03: the page of a decision ---
+
+
+def test_R_SEC_03_nobody_is_asked_for_words_about_a_state_secret(who, client):
+    case = paper(who, secrecy=2)
+    client.force_login(who.clerk)
+    page = client.get(f"/turns/{turn_of(case).pk}/").content.decode()
+    assert "意见只写在纸上，这里不写（R-SEC-03）" in page
+    for asked in ("<textarea", "data-phrase", "data-draft-url", "意见写在上面的框里", "都会保留"):
+        assert asked not in page, asked
+    assert client.post(f"/turns/{turn_of(case).pk}/", {"move": "pass"}).status_code == 302
+    assert turn_of(case).step == "propose"
+
+
+def test_R_SEC_03_a_state_secret_is_returned_without_a_word(who, client):
+    case = paper(who, secrecy=2)
+    first = turn_of(case)
+    acting.act(first, "pass", actor=who.clerk, at=MONDAY)
+    client.force_login(who.director)
+    address = f"/turns/{turn_of(case).pk}/"
+    assert "理由只写在纸上" in client.get(address).content.decode()
+    refused = client.post(address, {"move": "return", "return-target": first.pk, "opinion": "手续不全。"})
+    assert refused.status_code == 422 and "手续不全" not in refused.content.decode()
+    client.post(address, {"move": "return", "return-target": first.pk})
+    assert turn_of(case).step == "review"
+
+
+def test_about_any_other_paper_words_are_asked_for(who, client):
+    case = paper(who, secrecy=1)
+    client.force_login(who.clerk)
+    page = client.get(f"/turns/{turn_of(case).pk}/").content.decode()
+    assert "<textarea" in page and "意见只写在纸上" not in page

@@ -1,0 +1,133 @@
+"""What a page says in passing: once, about what happened, and with a way on that the reader has."""
+
+import re
+from datetime import date
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
+from django.utils import timezone
+from django_otp.plugins.otp_totp.models import TOTPDevice
+
+from documents import registering
+from office import acting, procedures
+from office.models import Case, Organisation, Series, Turn, User
+from tests.people import person
+
+CHINESE = re.compile(r"[\u3400-\u9fff]")
+
+
+def registered(who, **fields) -> Case:
+    sender = Organisation.objects.get_or_create(name="省农业农村厅", defaults={"group": "above"})[0]
+    return registering.register(
+        actor=who.clerk, series=Series.objects.get(name="收", year=2026), sender=sender,
+        title="关于做好秋冬种工作的通知", received_on=date(2026, 11, 16), **fields,
+    )
+
+
+def turn_of(case: Case) -> Turn:
+    return case.turns.get(side=False, ended_at__isnull=True)
+
+
+def at_desk(user: User) -> Client:
+    client = Client()
+    client.force_login(user)
+    return client
+
+
+def text(response) -> str:
+    return response.content.decode()
+
+
+# --- Errors ---
+
+
+def test_a_wrong_code_did_not_fail_to_be_saved(client, db):
+    one = person("clerk", "陈雅文")
+    TOTPDevice.objects.create(user=one, confirmed=True)
+    client.force_login(one)
+    page = text(client.post("/second-factor/", {"otp_token": "000000"}))
+    assert "没有通过" in page and "还没有保存" not in page
+
+
+def test_what_an_opinion_is_missing_for_is_said_once_above_the_form(who):
+    case = registered(who)
+    acting.act(turn_of(case), "pass", actor=who.clerk)
+    page = text(at_desk(who.director).post(f"/turns/{turn_of(case).pk}/", {"move": "not_ours"}))
+    summary = page[page.index("error-summary") : page.index("</ul>", page.index("error-summary"))]
+    assert summary.count("请写明意见再") == 1
+
+
+def test_what_is_about_no_field_is_said_all_the_same(who):
+    page = text(at_desk(who.clerk).post(f"/turns/{turn_of(registered(who)).pk}/", {"move": "no-such-move"}))
+    assert page.count("请选一个办法。") == 1
+
+
+@pytest.mark.parametrize("as_scan", [False, True])
+def test_an_empty_file_is_refused_by_its_name(who, as_scan):
+    empty = SimpleUploadedFile("空白.pdf", b"")
+    clerk = at_desk(who.clerk)
+    if as_scan:
+        case = registered(who)
+        acting.act(turn_of(case), "pass", actor=who.clerk)
+        today = timezone.localdate().isoformat()
+        typed = {"signer": who.director.pk, "happened_on": today, "opinion": "拟办。", "move": "circulate"}
+        page = text(clerk.post(f"/turns/{turn_of(case).pk}/record/", {**typed, "scan": empty}))
+    else:
+        page = text(clerk.post("/documents/incoming/new/", {
+            "token": "00000000-0000-4000-8000-000000000001", "series": "收", "channel": "exchange", "secrecy": "0",
+            "received_on": timezone.localdate().isoformat(), "carrier": "paper", "sender": "省农业农村厅",
+            "title": "关于冬春防火的通知", "urgency": "normal", "copies": "1", "purpose": "decision", "files": [empty],
+        }))  # fmt: skip
+    assert "“空白.pdf”是空文件" in page
+
+
+# --- Where one stands ---
+
+
+def test_an_administrator_who_is_lost_is_shown_to_his_own_first_page(who):
+    page = text(at_desk(who.audit_admin).get("/done/"))
+    assert 'href="/audit/">回到首页' in page and "回到待办" not in page
+    assert "回到待办" in text(at_desk(who.clerk).get("/nowhere/"))
+
+
+def test_a_void_paper_is_void_and_not_closed(who):
+    case = registered(who)
+    acting.void(case, actor=who.clerk, reason="重号")
+    page = text(at_desk(who.clerk).get(f"/cases/{case.public_id}/void/", follow=True))
+    assert "这件事已经作废，不能再这样办。" in page and "已经办结" not in page
+    with pytest.raises(acting.Refused, match="已经作废了"):
+        acting.void(case, actor=who.clerk, reason="再作废一次")
+
+
+def test_a_closed_paper_is_closed_and_not_void(who):
+    case = registered(who)
+    acting.act(turn_of(case), "not_ours", actor=who.clerk, opinion="不属我局职责。")
+    page = text(at_desk(who.clerk).get(f"/cases/{case.public_id}/void/", follow=True))
+    assert "这件事已经办结，不能再这样办。" in page
+
+
+def test_on_a_phone_too_the_decision_names_its_paper(who):
+    case = registered(who)
+    page = text(at_desk(who.clerk).get(f"/turns/{turn_of(case).pk}/"))
+    assert f'<p class="phone-only num mb-0">{case.reference}</p>' in page
+
+
+def test_where_a_circulated_paper_is_stands_beside_the_readers_name(who):
+    """The first columns are what a phone shows without pushing."""
+    case = registered(who, purpose="reading")
+    clerk = at_desk(who.clerk)
+    acting.act(turn_of(case), "send", actor=who.clerk, names=[who.leader])
+    page = text(clerk.get(f"/cases/{case.public_id}/"))
+    table = page[page.index('id="h-circulation"') :]
+    assert re.findall(r'<th scope="col">(.*?)</th>', table)[:2] == ["阅文人", "现在"]
+    row = table[table.index('<th scope="row">') :]
+    assert row[row.index("</th>") :].startswith("</th><td><b>")
+
+
+def test_what_a_procedure_is_called_and_rests_on_is_read_in_both_languages():
+    told = [
+        words for one in procedures.REGISTRY.values() if one.code.startswith("documents.")
+        for words in (one.title, one.source)
+    ]
+    assert [words for words in told if isinstance(words, str) and CHINESE.search(words)] == []
