@@ -5,7 +5,7 @@ from django.db.models.functions import Lower
 
 
 class Migration(migrations.Migration):
-    dependencies = [("office", "0012_reminders_count")]
+    dependencies = [("office", "0014_a_job_knows_what_its_file_shows")]
 
     operations = [
         migrations.AddConstraint(
