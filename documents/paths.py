@@ -251,12 +251,24 @@ def became_handling(case: Case) -> bool:
     return turned.exclude(corrections__move="take_back").exists()
 
 
+def wrong_answer_day(answered_on: date, *, received_on: date, today: date) -> str:
+    """Why nothing can have been answered on this day, as a sentence; "" where it can."""
+    if answered_on > today:
+        return _("答复日期不能晚于今天，答复以后再登记。")
+    if answered_on < received_on:
+        return _("这份文件 %(day)s 才收到，答复日期不能更早，请核对。") % {"day": received_on.isoformat()}
+    return ""
+
+
 def _answered(passing: Passing) -> None:
+    found = document(passing.case)
     today = timezone.localdate(passing.at)
     answered_on = passing.values.get("answered_on") or today
-    if answered_on > today:
-        passing.refuse(_("答复日期不能晚于今天，答复以后再登记。"), field="answered_on")
-    IncomingDocument.objects.filter(case=passing.case).update(answered_on=answered_on)
+    if sentence := wrong_answer_day(answered_on, received_on=found.received_on, today=today):
+        passing.refuse(sentence, field="answered_on")
+    # Saved with its history: a correction of the day has the first one beside it.
+    found.answered_on = answered_on
+    found.save(update_fields=["answered_on"])
 
 
 def keep_answer(passing: Passing) -> None:
