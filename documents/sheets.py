@@ -30,9 +30,10 @@ from . import paths
 from .models import IncomingDocument
 
 # In which box of the slip a step's opinions stand.
-PROPOSING = {"review", "propose"}
+PROPOSING = {"propose"}
 INSTRUCTING = {"instruct"}
-HANDLING = {"handle", "assist", "conclude", "arrange"}
+# The clerk's first look is no proposal (R-IN-12): what he wrote is where the paper's way begins.
+HANDLING = {"review", "handle", "assist", "conclude", "arrange"}
 # What became of a reader's copy that came back without his signature.
 UNREAD = {"recalled": "收回", "reassigned": "转交", "taken_back": "撤回"}
 URGENCY = {Urgency.NORMAL: "", Urgency.URGENT: "加急", Urgency.FLASH: "特急"}
@@ -79,6 +80,7 @@ def slip_of(document: IncomingDocument, *, viewer: User | None, form: Form | Non
     with translation.override("zh-hans"):
         named = paths.named_words(case, day=lambda due: f"{due.year}年{due.month}月{due.day}日")
     written = [one for one in decisions if one.opinion and one.move != "correct"]
+    answered = _answered(document)
     # A circle without words is an opinion, and so are naming who goes, and the reason of who sent the paper back.
     signed = [one for one in decisions if one.move in ("circle", "attend", *RETURNING)]
 
@@ -88,7 +90,11 @@ def slip_of(document: IncomingDocument, *, viewer: User | None, form: Form | Non
         ]
         chosen.sort(key=lambda one: one.number)
         return tuple(
-            _opinion(one, stands=stands, round_now=case.round, named=named.get(one.pk, "")) for one in chosen
+            _opinion(
+                one, stands=stands, round_now=case.round, named=named.get(one.pk, ""),
+                head=answered if one.move == "answered" else "",
+            )
+            for one in chosen
         )
 
     secrecy, urgency = levels(document)
@@ -123,6 +129,13 @@ def slip_of(document: IncomingDocument, *, viewer: User | None, form: Form | Non
         filed=document.archived_as,
         concluded=f"{_day(closing.at)} {closing.signed_name}" if closing else "",
     )
+
+
+def _answered(document: IncomingDocument) -> str:
+    """What stands before the words of the answer: that they are it, and its date."""
+    if document.answered_on is None:
+        return ""
+    return f"{'报名' if hasattr(document, 'meeting') else '答复'}（{when(document.answered_on)}）："
 
 
 def _meeting(document: IncomingDocument) -> str:
@@ -161,9 +174,9 @@ def _day(at) -> str:
     return f"{local.year}年{local.month}月{local.day}日"
 
 
-def _corrections(one: Decision, stands: standing.Standing) -> tuple[Correction, ...]:
+def _corrections(one: Decision, stands: standing.Standing, *, head: str = "") -> tuple[Correction, ...]:
     later = stands.corrections.get(one.number, ())
-    return tuple(Correction(words=two.opinion, name=two.signed_name, at=two.at, reason=two.reason) for two in later)
+    return tuple(Correction(words=head + two.opinion, name=two.signed_name, at=two.at, reason=two.reason) for two in later)
 
 
 def _recorded(one: Decision, stands: standing.Standing) -> Recorded | None:
@@ -175,12 +188,12 @@ def _recorded(one: Decision, stands: standing.Standing) -> Recorded | None:
     )
 
 
-def _opinion(one: Decision, *, stands: standing.Standing, round_now: int, named: str) -> Opinion:
+def _opinion(one: Decision, *, stands: standing.Standing, round_now: int, named: str, head: str) -> Opinion:
     words = one.opinion or f"（{one.label}）"
     if one.move in RETURNING:
         words = "：".join(filter(None, [f"退回{one.names}", one.opinion or one.reason]))
     return Opinion(
-        words=words,
+        words=head + words,
         named=named,
         undone=_undone(one, stands, round_now=round_now),
         name=one.signed_name,
@@ -188,7 +201,7 @@ def _opinion(one: Decision, *, stands: standing.Standing, round_now: int, named:
         department=one.signed_department if one.step in HANDLING else "",
         principal=one.signed_for,
         recorded=_recorded(one, stands),
-        corrections=_corrections(one, stands),
+        corrections=_corrections(one, stands, head=head),
     )
 
 

@@ -4,6 +4,7 @@ from datetime import date, datetime
 
 import pytest
 
+from documents.sheets import slip_of
 from office import acting
 from tests.people import CHINA
 
@@ -81,3 +82,13 @@ def test_a_page_asked_for_before_the_answer_leaves_its_day_alone(who, clerk, rep
     answer(one, who, date(2026, 11, 16))
     assert correct(clerk, one, answer_wanted="on", copies="2").status_code == 302
     assert (one.document.answered_on, one.document.copies) == (date(2026, 11, 16), 2)
+
+
+def test_the_slip_says_which_words_are_the_answer_and_of_what_day(who, reported):
+    one = reported()
+    made = answer(one, who, date(2026, 11, 16))
+    said = slip_of(one.document, viewer=None).handling[-1]
+    assert (said.words, said.name) == ("答复（2026年11月16日）：函复，9号。", who.clerk.name)
+    acting.correct(made, opinion="函复，19号。", actor=who.clerk, at=one.at, seen=made.number)
+    said = slip_of(one.document, viewer=None).handling[-1]
+    assert [words for words, _remark, holds in said.versions if holds] == ["答复（2026年11月16日）：函复，19号。"]
