@@ -317,6 +317,16 @@ def asked_date(case: Case) -> tuple[datetime, str] | None:
     return closing_time(found.answer_by), words % {"day": found.answer_by.isoformat()}
 
 
+def leads_date(case: Case) -> tuple[datetime, str] | None:
+    """Who helps does so before the lead has to be done."""
+    leading = case.turns.filter(step="handle", side=False, round=case.round, due_at__isnull=False)
+    lead = leading.order_by("-pk").first()
+    if lead is None or lead.due_at is None:
+        return None
+    words = as_printed(gettext_lazy("牵头部门应于 %(day)s 前办结，协办不晚于这一天。"))
+    return lead.due_at, words % {"day": timezone.localdate(lead.due_at).isoformat()}
+
+
 def start_answer_clock(found: IncomingDocument, *, at: datetime) -> None:
     """R-SUP-09: every paper with a reply date is chased; R-IN-21 where the paper names none."""
     if not found.answer_wanted:

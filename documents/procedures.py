@@ -95,6 +95,8 @@ class IncomingBase(Procedure, abstract=True):
 
     @classmethod
     def latest_date(cls, step, case):
+        if step.code == "assist":
+            return paths.leads_date(case)
         return paths.asked_date(case) if step.code == "handle" else None
 
 
@@ -269,7 +271,7 @@ class MeetingNotice(IncomingBase):
         Move("finish", _("办结"), close="done", opinion="may", check=paths.answered_when_wanted,
              when=paths.no_answer_is_due, primary=True),
     ])
-    attend = Step(_("参会回执"), side=True, due=REPLY, moves=[
+    attend = Step(_("参会"), side=True, due=REPLY, moves=[
         Move("come", _("准时参加"), returns=True, opinion="may", batch=True, primary=True),
         Move("excuse", _("请假"), returns=True, opinion="must"),
     ])
