@@ -12,7 +12,7 @@ from office import access, procedures, showing, standing, subjects
 from office.acting.door import wordless
 from office.forms.deciding import DateField
 from office.forms.people import Candidates, HolderField, HoldersField, key_of
-from office.levels import FIRST_STATE_SECRET
+from office.levels import FIRST_STATE_SECRET, Urgency
 from office.models.cases import Case, Turn
 from office.models.people import Post, User
 
@@ -26,11 +26,24 @@ def second_lines(cases: Sequence[Case]) -> dict[int, str]:
     return {one.case_id: second_line(one) for one in documents}
 
 
+def urgency_words(cases: Sequence[Case]) -> dict[int, str]:
+    """One query, where there is anything urgent at all."""
+    flash = [case.pk for case in cases if case.urgency == Urgency.FLASH]
+    if not flash:
+        return {}
+    called = IncomingDocument.objects.filter(case__in=flash, telegram=IncomingDocument.Telegram.MOST)
+    return {one.case_id: urgency_word(one) for one in called.only("case_id", "telegram")}
+
+
+def urgency_word(one: IncomingDocument) -> str:
+    """A telegram 特提 runs as 特急 does and is called by its own name."""
+    return str(one.get_telegram_display()) if one.telegram == IncomingDocument.Telegram.MOST else ""
+
+
 def second_line(one: IncomingDocument) -> str:
     parts = [one.sender.name, one.number]
-    if one.telegram == IncomingDocument.Telegram.MOST:
-        # It runs as 特急 does and is called by its own name.
-        parts.append(_("%(word)s电报") % {"word": one.get_telegram_display()})
+    if word := urgency_word(one):
+        parts.append(_("%(word)s电报") % {"word": word})
     if one.enclosures:
         parts.append(_("附件 %(n)d") % {"n": one.enclosures})
     if one.answer_wanted and one.answered_on is None:
@@ -263,6 +276,7 @@ SUBJECT = subjects.Subject(
     code="documents",
     label=gettext_lazy("收文"),
     second_lines=second_lines,
+    urgency_words=urgency_words,
     facts=facts,
     facts_template="documents/incoming_detail_facts.html",
     beside=beside,
