@@ -176,7 +176,9 @@ def _day(at) -> str:
 
 def _corrections(one: Decision, stands: standing.Standing, *, head: str = "") -> tuple[Correction, ...]:
     later = stands.corrections.get(one.number, ())
-    return tuple(Correction(words=head + two.opinion, name=two.signed_name, at=two.at, reason=two.reason) for two in later)
+    return tuple(
+        Correction(words=head + two.opinion, name=two.signed_name, at=two.at, reason=two.reason) for two in later
+    )
 
 
 def _recorded(one: Decision, stands: standing.Standing) -> Recorded | None:
