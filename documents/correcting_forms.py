@@ -138,7 +138,9 @@ class CorrectionForm(forms.Form):
         refuse_marks(self, data)
         if wordless(self.document.case):
             # What stands there already is no word of his.
-            kept = {name for name in ("number", "copy_number") if data.get(name) == getattr(self.document, name)}
+            stood = {name: getattr(self.document, name) for name in ("number", "copy_number")}
+            stood["sender"] = self.document.sender.name
+            kept = {name for name, value in stood.items() if data.get(name) == value}
             for name, sentence in words_on_a_secret(data).items():
                 if name not in kept:
                     self.add_error(name, sentence)
