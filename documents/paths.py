@@ -117,7 +117,8 @@ def handed_over_with_its_date(passing: Passing) -> str:
 
 
 def circle_agrees_with_something(passing: Passing) -> str:
-    """A circle is agreement with the proposal as it stands: one that names a unit (条例 art. 22, R-IN-15)."""
+    """A circle is agreement with the proposal as it stands: one that names a unit (条例 art. 22, R-IN-15). The date it
+    agrees to is the one the proposal names, else the limit of handling that the slip prints."""
     found = document(passing.case)
     if found.purpose != IncomingDocument.Purpose.DECISION or hasattr(found, "meeting"):
         return ""
