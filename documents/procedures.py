@@ -257,7 +257,7 @@ class MeetingNotice(IncomingBase):
         NOT_OURS,
     ])
     instruct = Step(_("批示"), whom="leaders", due=INSTRUCT, moves=[
-        Move("attend", _("指定参会人"), to="arrange", opinion="may", approves=True,
+        Move("attend", _("指定参会人"), to="arrange", opinion="may", approves=True, mentions="attendees",
              check=paths.somebody_goes, then=paths.name_attendees, primary=True),
         Move("decline", _("不参加"), to="arrange", opinion="must", approves=True),
     ])

@@ -91,7 +91,8 @@ def slip_of(document: IncomingDocument, *, viewer: User | None, form: Form | Non
         chosen.sort(key=lambda one: one.number)
         return tuple(
             _opinion(
-                one, stands=stands, round_now=case.round, named=named.get(one.pk, ""),
+                one, stands=stands, round_now=case.round,
+                named=f"参会：{one.names}" if one.move == "attend" and one.names else named.get(one.pk, ""),
                 head=answered if one.move == "answered" else "",
             )
             for one in chosen
@@ -144,13 +145,16 @@ def _meeting(document: IncomingDocument) -> str:
     if notice is None:
         return ""
     excused = paths.excused(document.case_id)
-    goes = [f"{one.name}（请假）" if one.pk in excused else one.name for one in notice.attendees.all()]
+    people = notice.attendees.all()
+    goes = [one.name for one in people if one.pk not in excused]
+    stays = [one.name for one in people if one.pk in excused]
     parts = [
         when(notice.starts_at),
         f"地点：{notice.place}" if notice.place else "",
         f"参会要求：{notice.rank_wanted}" if notice.rank_wanted else "",
         f"报名截止：{when(notice.answer_by)}" if notice.answer_by else "",
         f"参会人：{'、'.join(goes)}" if goes else "",
+        f"请假：{'、'.join(stays)}" if stays else "",
     ]
     return "　".join(part for part in parts if part)
 
@@ -225,7 +229,7 @@ def _written_at(one: Decision) -> Moment:
 def _readers(document: IncomingDocument, stands: standing.Standing) -> tuple[Reader, ...]:
     case, readers = document.case, []
     for turn in (
-        case.turns.filter(side=True).exclude(step="assist").select_related("holder", "post").order_by("pk")
+        case.turns.filter(side=True, step="read").select_related("holder", "post").order_by("pk")
     ):
         one = stands.signed.get(turn.pk) if turn.ended_how == "moved" else None
         readers.append(

@@ -129,7 +129,7 @@ def _meeting(one: IncomingDocument) -> dict | None:
         "place": meeting.place,
         "rank": meeting.rank_wanted,
         "answer_by": showing.moment(meeting.answer_by),
-        "goes": "、".join(_who_goes(one.case_id, meeting)),
+        **_who_goes(one.case_id, meeting),
     }
 
 
@@ -138,13 +138,16 @@ def beside(case: Case) -> dict[int, str]:
     return paths.named_words(case)
 
 
-def _who_goes(case_id: int, meeting: MeetingNotice) -> list[str]:
-    """In the office's order; whoever excused himself when last asked is named with it."""
+def _who_goes(case_id: int, meeting: MeetingNotice) -> dict[str, str]:
+    """In the office's order; whoever excused himself when last asked is not among those who go."""
     people = list(meeting.attendees.all())
     excused = paths.excused(case_id)
     known = access.identities(people, on=timezone.localdate())
     people.sort(key=lambda person: min((seat.rank for seat in known[person.pk].seats if seat.rank), default=999))
-    return [_("%(who)s（请假）") % {"who": person.name} if person.pk in excused else person.name for person in people]
+    return {
+        "goes": "、".join(person.name for person in people if person.pk not in excused),
+        "stays": "、".join(person.name for person in people if person.pk in excused),
+    }
 
 
 def _classified_words(case: Case) -> str:
@@ -265,6 +268,10 @@ def label_url(case: Case) -> str:
 
 
 def circulation_url(case: Case) -> str:
+    """A paper nobody reads has no list of readers to print."""
+    waiting = case.planned.filter(step="read", turn__isnull=True, dropped_at__isnull=True)
+    if not case.turns.filter(step="read").exists() and not waiting.exists():
+        return ""
     return reverse("incoming_circulation", args=[case.public_id])
 
 

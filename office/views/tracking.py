@@ -162,6 +162,9 @@ def circulation_rows(case: Case, turns: list[Turn], decisions, *, now, whole_lis
             }
         )
     waiting = case.planned.filter(turn__isnull=True, dropped_at__isnull=True).select_related("holder", "post")
+    if not whole_list:
+        steps = procedures.get(case.procedure).steps.values()
+        waiting = waiting.filter(step__in=[step.code for step in steps if step.side])
     for place, planned in enumerate(waiting):
         rows.append(
             {

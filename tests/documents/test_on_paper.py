@@ -4,13 +4,14 @@ from datetime import date
 
 import openpyxl
 
-from documents.sheets import slip_of
-from office import registers
+from documents.sheets import circulation_of, slip_of
+from office import acting, registers
 from office.registers import Imprint, Selection
 from office.registers.grid import pages
 from office.registers.spreadsheet import to_xlsx
 
-from .test_odd_ways import row
+from .test_asked_and_told import invited
+from .test_odd_ways import handed_over, row
 
 NUMBER, RECEIVED, HANDED, SIGNED = 0, 1, 11, 12
 
@@ -53,3 +54,42 @@ def test_the_day_of_a_paper_of_last_year_breaks_behind_the_year_and_is_one_value
     )
     sheet = openpyxl.load_workbook(tmp_path / "book.xlsx").active
     assert [line[RECEIVED].value for line in sheet.iter_rows(min_row=4)] == ["2025-12-30"]
+
+
+def test_whoever_goes_to_a_meeting_is_no_reader(who, paper):
+    one = invited(who, paper, who.first_head)
+    one.do("notify", who.clerk, names=[who.first_head])
+    one.do("send", who.clerk, names=[who.other_leader])
+    assert [reader.name for reader in slip_of(one.document, viewer=None).readers] == ["孙长河"]
+    sheet = circulation_of(one.document, viewer=None)
+    assert (sheet.scope, [reader.name for reader in sheet.readers]) == ("孙长河", ["孙长河"])
+
+
+def test_readers_still_to_come_stand_on_the_list_in_their_order_with_room_to_sign(who, paper):
+    one = paper(purpose="reading")
+    readers = [who.leader, who.other_leader, who.first_head]
+    one.do("send", who.clerk, names=readers, values={"in_order": True})
+    sheet = circulation_of(one.document, viewer=None)
+    assert [reader.name for reader in sheet.readers] == ["王志远", "孙长河", "赵明德"]
+    assert [reader.signature for reader in sheet.readers] == ["", "", ""]
+
+
+def test_leaders_still_to_instruct_are_no_readers_and_bring_no_empty_list_to_print(who, paper, client):
+    one = paper()
+    one.do("pass", who.clerk)
+    leaders = [who.leader, who.other_leader]
+    one.do("submit", who.director, opinion="拟请批示。", names=leaders, values={"lead": who.posts["crops"]})
+    client.force_login(who.clerk)
+    assert client.get(f"/cases/{one.case.public_id}/").context["circulation"] == []
+    rows = client.get(f"/cases/{one.case.public_id}/circulation/").context["rows"]
+    assert [row["name"] for row in rows] == ["孙长河"]
+
+
+def test_nor_do_those_who_only_help(who, paper, client):
+    one = handed_over(paper(), who)
+    one.do("ask_help", who.handler, names=[who.posts["machines"]])
+    client.force_login(who.clerk)
+    page = client.get(f"/cases/{one.case.public_id}/").context
+    assert page["circulation"] and not page["circulation_url"]
+    acting.add_readers(one.case.turns.get(step="assign"), step="read", names=[who.leader], actor=who.clerk, at=one.at)
+    assert client.get(f"/cases/{one.case.public_id}/").context["circulation_url"]
