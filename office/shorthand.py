@@ -121,8 +121,8 @@ _NUMBER = re.compile(r"^(?P<mark>.*?)〔(?P<year>\d{4})〕\s*第?\s*0*(?P<number
 _PARTED = re.compile(r"(?<=[^\W\d])\s+((?:19|20)\d{2})\s+(?=第?\s*\d+\s*号?$)")
 
 
-# 某水函2026-502, 某水函2026年502号: the year stands bare behind the mark of an office. With more behind it, it is a date;
-# behind a periodical it may be a month; and what is no 号 (2026年第3期) is no such number.
+# 某水函2026-502, 某水函2026年502号: the year stands bare behind the mark of an office. With more behind it, it is a
+# date; behind a periodical it may be a month; and what is no 号 (2026年第3期) is no such number.
 _BARE = re.compile(r"^(.*[^\W\d_a-zA-Z报刊讯])((?:19|20)\d{2})(?:[-‐—–−](\d+)号?|年第?(\d+)号)$")
 
 
