@@ -23,6 +23,7 @@ from .forms import (
     refuse_marks,
 )
 from .models import IncomingDocument, MeetingNotice
+from .paths import wrong_answer_day
 from .registering import words_on_a_secret
 
 # What only an opened letter tells (R-IN-25).
@@ -47,13 +48,14 @@ class CorrectionForm(forms.Form):
     copy_number = forms.CharField(label=gettext_lazy("份号"), max_length=30, required=False)
     answer_wanted = forms.BooleanField(label=gettext_lazy("要求答复"), required=False)
     answer_by = DateField(label=gettext_lazy("答复期限"), lean="future", required=False)
+    answered_on = DateField(label=gettext_lazy("答复日期"), lean="past", required=False)
     note = forms.CharField(label=gettext_lazy("备注"), max_length=300, required=False)
     files = FilesField(label=gettext_lazy("补充扫描件"), required=False)
 
     # Document columns under the same name in the form.
     COLUMNS = (
         "number", "received_on", "dated_on", "copies", "pages", "enclosures", "copy_number", "answer_wanted",
-        "answer_by", "note",
+        "answer_by", "answered_on", "note",
     )  # fmt: skip
     # The columns of a meeting's notice, by their fields.
     OF_MEETING = {
@@ -72,6 +74,9 @@ class CorrectionForm(forms.Form):
             **{name: getattr(document, name) for name in self.COLUMNS},
         }
         super().__init__(*args, initial=initial, **kwargs)
+        if document.answered_on is None:
+            # An answer is entered by its move; here it is only put right.
+            del self.fields["answered_on"]
         if (meeting := getattr(document, "meeting", None)) is not None:
             # A notice is answered by its own hour, below.
             del self.fields["answer_wanted"], self.fields["answer_by"]
@@ -133,7 +138,9 @@ class CorrectionForm(forms.Form):
         refuse_marks(self, data)
         if wordless(self.document.case):
             # What stands there already is no word of his.
-            kept = {name for name in ("number", "copy_number") if data.get(name) == getattr(self.document, name)}
+            stood = {name: getattr(self.document, name) for name in ("number", "copy_number")}
+            stood["sender"] = self.document.sender.name
+            kept = {name for name, value in stood.items() if data.get(name) == value}
             for name, sentence in words_on_a_secret(data).items():
                 if name not in kept:
                     self.add_error(name, sentence)
@@ -156,7 +163,19 @@ class CorrectionForm(forms.Form):
             self.add_error("answer_by", _("不要求答复的，请把答复期限也清空。"))
         answer_after_receipt(self, data)
         answer_before_the_meeting(self, data)
+        if "answered_on" in self.fields and "answered_on" not in self.errors:
+            self._clean_answer_day(data)
         return data
+
+    def _clean_answer_day(self, data: dict) -> None:
+        """As where it is entered. A page asked for before that has not got the column: then it stays as it is."""
+        if not data.get("answered_on") and "answered_on" in self.data:
+            self.add_error("answered_on", _("答复已经登记，请写答复日期。"))
+            return
+        day = data.get("answered_on") or self.document.answered_on
+        received_on = data.get("received_on") or self.document.received_on
+        if sentence := wrong_answer_day(day, received_on=received_on, today=timezone.localdate()):
+            self.add_error("answered_on", sentence)
 
 
 def _of_case(case: Case, *, since: datetime) -> dict[str, tuple[str, str]]:

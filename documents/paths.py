@@ -117,7 +117,8 @@ def handed_over_with_its_date(passing: Passing) -> str:
 
 
 def circle_agrees_with_something(passing: Passing) -> str:
-    """A circle is agreement with the proposal as it stands: one that names a unit (条例 art. 22, R-IN-15)."""
+    """A circle is agreement with the proposal as it stands: one that names a unit (条例 art. 22, R-IN-15). The date it
+    agrees to is the one the proposal names, else the limit of handling that the slip prints."""
     found = document(passing.case)
     if found.purpose != IncomingDocument.Purpose.DECISION or hasattr(found, "meeting"):
         return ""
@@ -251,12 +252,24 @@ def became_handling(case: Case) -> bool:
     return turned.exclude(corrections__move="take_back").exists()
 
 
+def wrong_answer_day(answered_on: date, *, received_on: date, today: date) -> str:
+    """Why nothing can have been answered on this day, as a sentence; "" where it can."""
+    if answered_on > today:
+        return _("答复日期不能晚于今天，答复以后再登记。")
+    if answered_on < received_on:
+        return _("这份文件 %(day)s 才收到，答复日期不能更早，请核对。") % {"day": received_on.isoformat()}
+    return ""
+
+
 def _answered(passing: Passing) -> None:
+    found = document(passing.case)
     today = timezone.localdate(passing.at)
     answered_on = passing.values.get("answered_on") or today
-    if answered_on > today:
-        passing.refuse(_("答复日期不能晚于今天，答复以后再登记。"), field="answered_on")
-    IncomingDocument.objects.filter(case=passing.case).update(answered_on=answered_on)
+    if sentence := wrong_answer_day(answered_on, received_on=found.received_on, today=today):
+        passing.refuse(sentence, field="answered_on")
+    # Saved with its history: a correction of the day has the first one beside it.
+    found.answered_on = answered_on
+    found.save(update_fields=["answered_on"])
 
 
 def keep_answer(passing: Passing) -> None:
@@ -303,6 +316,16 @@ def asked_date(case: Case) -> tuple[datetime, str] | None:
         return None
     words = as_printed(gettext_lazy("来文要求 %(day)s 前答复，办理不晚于这一天。"))
     return closing_time(found.answer_by), words % {"day": found.answer_by.isoformat()}
+
+
+def leads_date(case: Case) -> tuple[datetime, str] | None:
+    """Who helps does so before the lead has to be done."""
+    leading = case.turns.filter(step="handle", side=False, round=case.round, due_at__isnull=False)
+    lead = leading.order_by("-pk").first()
+    if lead is None or lead.due_at is None:
+        return None
+    words = as_printed(gettext_lazy("牵头部门应于 %(day)s 前办结，协办不晚于这一天。"))
+    return lead.due_at, words % {"day": timezone.localdate(lead.due_at).isoformat()}
 
 
 def start_answer_clock(found: IncomingDocument, *, at: datetime) -> None:

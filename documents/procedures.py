@@ -95,6 +95,8 @@ class IncomingBase(Procedure, abstract=True):
 
     @classmethod
     def latest_date(cls, step, case):
+        if step.code == "assist":
+            return paths.leads_date(case)
         return paths.asked_date(case) if step.code == "handle" else None
 
 
@@ -255,7 +257,7 @@ class MeetingNotice(IncomingBase):
         NOT_OURS,
     ])
     instruct = Step(_("批示"), whom="leaders", due=INSTRUCT, moves=[
-        Move("attend", _("指定参会人"), to="arrange", opinion="may", approves=True,
+        Move("attend", _("指定参会人"), to="arrange", opinion="may", approves=True, mentions="attendees",
              check=paths.somebody_goes, then=paths.name_attendees, primary=True),
         Move("decline", _("不参加"), to="arrange", opinion="must", approves=True),
     ])
@@ -269,7 +271,7 @@ class MeetingNotice(IncomingBase):
         Move("finish", _("办结"), close="done", opinion="may", check=paths.answered_when_wanted,
              when=paths.no_answer_is_due, primary=True),
     ])
-    attend = Step(_("参会回执"), side=True, due=REPLY, moves=[
+    attend = Step(_("参会"), side=True, due=REPLY, moves=[
         Move("come", _("准时参加"), returns=True, opinion="may", batch=True, primary=True),
         Move("excuse", _("请假"), returns=True, opinion="must"),
     ])

@@ -122,7 +122,7 @@ def register(
     telegram = fields.get("telegram", "")
     if telegram:
         urgency = TELEGRAM_RUNS_AS[telegram]
-    _refuse_secrets(series, secrecy=secrecy, meeting=meeting, fields=fields)
+    _refuse_secrets(series, sender=sender, secrecy=secrecy, meeting=meeting, fields=fields)
     for name, value in {**fields, **(meeting or {})}.items():
         if isinstance(value, str) and (sentence := marked(value)):
             raise Refused(sentence, field=name)
@@ -180,6 +180,8 @@ NUMBER_ALONE = re.compile(
 COPY_ALONE = re.compile(r"[0-9A-Za-z第共份号页.#/—-]{1,30}")
 # What stands in titles and not in the mark of an office.
 OF_A_TITLE = re.compile(r"关于|的|[，。、：；“”《》\s]")
+# What an organisation is not called, and papers are.
+TITLE_OF_A_PAPER = re.compile(r"关于|[的《》，。；：“”]|(通知|通报|报告|请示|意见|方案|决定|批复|纪要)$")
 
 
 def words_on_a_secret(values: Mapping[str, Any]) -> dict[str, Any]:
@@ -192,6 +194,8 @@ def words_on_a_secret(values: Mapping[str, Any]) -> dict[str, Any]:
         found["number"] = _("涉密文件只登编号，这里不像一个文号（%(article)s）。") % {"article": ARTICLE}
     if (copy := (values.get("copy_number") or "").strip()) and not COPY_ALONE.fullmatch(copy):
         found["copy_number"] = _("涉密文件的份号只写编号（%(article)s）。") % {"article": ARTICLE}
+    if TITLE_OF_A_PAPER.search((values.get("sender") or "").strip()):
+        found["sender"] = _("涉密文件只登来文单位，这里不像一个单位的名称（%(article)s）。") % {"article": ARTICLE}
     for name in WORDS:
         if values.get(name):
             column = IncomingDocument._meta.get_field(name).verbose_name
@@ -199,13 +203,15 @@ def words_on_a_secret(values: Mapping[str, Any]) -> dict[str, Any]:
     return found
 
 
-def _refuse_secrets(series: Series, *, secrecy: int, meeting: dict | None, fields: dict) -> None:
+def _refuse_secrets(
+    series: Series, *, sender: Organisation, secrecy: int, meeting: dict | None, fields: dict
+) -> None:
     if series.number_only and secrecy < FIRST_STATE_SECRET:
         raise Refused(
             _("“%(book)s”只登涉密文件，请选密级或换一本。") % {"book": series.title}, field="secrecy"
         )
     if secrecy >= FIRST_STATE_SECRET and not settings.CLASSIFIED_NETWORK:
-        for name, sentence in words_on_a_secret(fields).items():
+        for name, sentence in words_on_a_secret({**fields, "sender": sender.name}).items():
             raise Refused(sentence, field=name)
         if meeting is not None:
             raise Refused(

@@ -23,6 +23,7 @@ from .sheets import levels, title_on_paper
 # The steps a paper is handed over by, in the order of the column: work, a letter in person, a meeting, reading.
 HANDED = ("handle", "assist", "keep")
 READ = ("attend", "read")
+ORDER = {step: place for place, step in enumerate((*HANDED, *READ))}
 # A page of words makes no row of a register; the slip has them all.
 LONGEST_RESULT = 500
 OUTCOMES = {"done": "办结", "reference": "存查", "refused": "退回", "void": "作废"}
@@ -34,7 +35,7 @@ class IncomingRegister(Register):
     title = "收文登记簿"
     columns = (
         Column("收文号", 15, "center"),
-        Column("收文\n日期", 12, "center"),
+        Column("收文\n日期", 12, "center", kind="day"),
         Column("来文机关", 26),
         Column("来文字号", 27),
         Column("标　　题", 50, kind="title"),
@@ -124,9 +125,9 @@ def with_hands(found: QuerySet[IncomingDocument]) -> QuerySet[IncomingDocument]:
         ),
         Prefetch(
             "case__decisions",
-            # What ended it, who first put a hand to it in the unit that handles it, and what became of his words.
+            # What ended it, who first put a hand to it where it was handed to, and what became of his words.
             queryset=Decision.objects.filter(
-                Q(move__in=["finish", "void", "not_ours", "read", "correct", "take_back"]) | Q(step="handle")
+                Q(move__in=["finish", "void", "not_ours", "correct", "take_back"]) | Q(step__in=list(ORDER))
             ).order_by("number"),
             to_attr="ends",
         ),
@@ -171,10 +172,10 @@ def _one_a_line(names: str, *, most: int | None = None) -> str:
 
 
 def _received(document: IncomingDocument) -> str:
-    """Month and day; with the year where it is not the book's: a paper that lay over New Year, or was entered late."""
+    """Month and day; below the year where it is not the book's: a paper that lay over New Year, or was entered late."""
     series = document.case.series
     same = series is not None and series.year == document.received_on.year
-    return f"{document.received_on:%m-%d}" if same else document.received_on.isoformat()
+    return f"{document.received_on:%m-%d}" if same else f"{document.received_on:%Y\n%m-%d}"
 
 
 def short_number(case: Case) -> str:
@@ -188,31 +189,40 @@ def _day(at, case: Case) -> str:
     return f"{local:%m-%d}" if same else f"{local:%Y-%m-%d}"
 
 
+def _in_order(case: Case) -> list[Turn]:
+    """In whose hands it was, as the columns name them; from whom it was called back last."""
+    hands = [turn for turn in case.hands if turn.ended_how != "taken_back"]
+    return sorted(hands, key=lambda turn: (turn.ended_how == "recalled", ORDER[turn.step]))
+
+
 def handed_to(case: Case) -> str:
     """承办单位 first, then those it was sent to for help, to go to a meeting, or for reading."""
     kept, back = [], []
-    for step in (*HANDED, *READ):
-        for turn in case.hands:
-            if turn.step == step and turn.ended_how != "taken_back":
-                unit = turn.post.department if turn.post_id else None
-                (back if turn.ended_how == "recalled" else kept).append(str(unit or turn.hands))
+    for turn in _in_order(case):
+        unit = turn.post.department if turn.post_id else None
+        (back if turn.ended_how == "recalled" else kept).append(str(unit or turn.hands))
     called = [f"{name}（收回）" for name in back if name not in kept]
     return "、".join(dict.fromkeys([*kept, *called]))
 
 
 def signed_for(case: Case) -> str:
-    """Who signed for the paper, with the date: the handling unit, the addressee of a letter, else the readers."""
-    handlers = [turn for turn in case.hands if turn.step == "handle"]
-    chosen = handlers or [turn for turn in case.hands if turn.step in ("keep", *READ) and turn.ended_how == "moved"]
-    signed = [
-        f"{turn.holder.name} {_day(turn.opened_at or turn.issued_at, case)}"
-        for turn in chosen
-        if turn.holder_id and (turn.opened_at or turn.ended_at)
-    ]
-    of_a_post = {turn.pk for turn in chosen if not turn.holder_id}
-    first = {one.turn_id: one for one in reversed(case.ends) if one.turn_id in of_a_post and one.move not in AFTERWARDS}
-    by_post = [f"{one.signed_name} {_day(one.at, case)}" for _turn, one in sorted(first.items())]
-    return "、".join(dict.fromkeys([*signed, *by_post]))
+    """Who of those it was handed to has signed for it, in the same order, with the date."""
+    first = {one.turn_id: one for one in reversed(case.ends) if one.move not in AFTERWARDS}
+    signed = []
+    for turn in _in_order(case):
+        one = first.get(turn.pk)
+        if turn.holder_id and _has_signed(turn):
+            signed.append(f"{turn.holder.name} {_day(turn.opened_at or turn.issued_at, case)}")
+        elif not turn.holder_id and one is not None:
+            signed.append(f"{one.signed_name} {_day(one.at, case)}")
+    return "、".join(dict.fromkeys(signed))
+
+
+def _has_signed(turn: Turn) -> bool:
+    """A unit signs by opening the paper, or by handing it on; whoever reads or goes to a meeting by saying so."""
+    if turn.step == "handle":
+        return bool(turn.opened_at or turn.ended_at)
+    return turn.ended_how == "moved" or turn.step == "assist" and turn.opened_at is not None
 
 
 def result_of(document: IncomingDocument, *, outcome: str = "") -> str:

@@ -30,9 +30,10 @@ from . import paths
 from .models import IncomingDocument
 
 # In which box of the slip a step's opinions stand.
-PROPOSING = {"review", "propose"}
+PROPOSING = {"propose"}
 INSTRUCTING = {"instruct"}
-HANDLING = {"handle", "assist", "conclude", "arrange"}
+# The clerk's first look is no proposal (R-IN-12): what he wrote is where the paper's way begins.
+HANDLING = {"review", "handle", "assist", "conclude", "arrange"}
 # What became of a reader's copy that came back without his signature.
 UNREAD = {"recalled": "收回", "reassigned": "转交", "taken_back": "撤回"}
 URGENCY = {Urgency.NORMAL: "", Urgency.URGENT: "加急", Urgency.FLASH: "特急"}
@@ -79,6 +80,7 @@ def slip_of(document: IncomingDocument, *, viewer: User | None, form: Form | Non
     with translation.override("zh-hans"):
         named = paths.named_words(case, day=lambda due: f"{due.year}年{due.month}月{due.day}日")
     written = [one for one in decisions if one.opinion and one.move != "correct"]
+    answered = _answered(document)
     # A circle without words is an opinion, and so are naming who goes, and the reason of who sent the paper back.
     signed = [one for one in decisions if one.move in ("circle", "attend", *RETURNING)]
 
@@ -88,7 +90,12 @@ def slip_of(document: IncomingDocument, *, viewer: User | None, form: Form | Non
         ]
         chosen.sort(key=lambda one: one.number)
         return tuple(
-            _opinion(one, stands=stands, round_now=case.round, named=named.get(one.pk, "")) for one in chosen
+            _opinion(
+                one, stands=stands, round_now=case.round,
+                named=f"参会：{one.names}" if one.move == "attend" and one.names else named.get(one.pk, ""),
+                head=answered if one.move == "answered" else "",
+            )
+            for one in chosen
         )
 
     secrecy, urgency = levels(document)
@@ -125,19 +132,29 @@ def slip_of(document: IncomingDocument, *, viewer: User | None, form: Form | Non
     )
 
 
+def _answered(document: IncomingDocument) -> str:
+    """What stands before the words of the answer: that they are it, and its date."""
+    if document.answered_on is None:
+        return ""
+    return f"{'报名' if hasattr(document, 'meeting') else '答复'}（{when(document.answered_on)}）："
+
+
 def _meeting(document: IncomingDocument) -> str:
     """When and where, who is wanted and by when they ask to know; empty for what is no notice of a meeting."""
     notice = getattr(document, "meeting", None)
     if notice is None:
         return ""
     excused = paths.excused(document.case_id)
-    goes = [f"{one.name}（请假）" if one.pk in excused else one.name for one in notice.attendees.all()]
+    people = notice.attendees.all()
+    goes = [one.name for one in people if one.pk not in excused]
+    stays = [one.name for one in people if one.pk in excused]
     parts = [
         when(notice.starts_at),
         f"地点：{notice.place}" if notice.place else "",
         f"参会要求：{notice.rank_wanted}" if notice.rank_wanted else "",
         f"报名截止：{when(notice.answer_by)}" if notice.answer_by else "",
         f"参会人：{'、'.join(goes)}" if goes else "",
+        f"请假：{'、'.join(stays)}" if stays else "",
     ]
     return "　".join(part for part in parts if part)
 
@@ -161,9 +178,11 @@ def _day(at) -> str:
     return f"{local.year}年{local.month}月{local.day}日"
 
 
-def _corrections(one: Decision, stands: standing.Standing) -> tuple[Correction, ...]:
+def _corrections(one: Decision, stands: standing.Standing, *, head: str = "") -> tuple[Correction, ...]:
     later = stands.corrections.get(one.number, ())
-    return tuple(Correction(words=two.opinion, name=two.signed_name, at=two.at, reason=two.reason) for two in later)
+    return tuple(
+        Correction(words=head + two.opinion, name=two.signed_name, at=two.at, reason=two.reason) for two in later
+    )
 
 
 def _recorded(one: Decision, stands: standing.Standing) -> Recorded | None:
@@ -175,12 +194,12 @@ def _recorded(one: Decision, stands: standing.Standing) -> Recorded | None:
     )
 
 
-def _opinion(one: Decision, *, stands: standing.Standing, round_now: int, named: str) -> Opinion:
+def _opinion(one: Decision, *, stands: standing.Standing, round_now: int, named: str, head: str) -> Opinion:
     words = one.opinion or f"（{one.label}）"
     if one.move in RETURNING:
         words = "：".join(filter(None, [f"退回{one.names}", one.opinion or one.reason]))
     return Opinion(
-        words=words,
+        words=head + words,
         named=named,
         undone=_undone(one, stands, round_now=round_now),
         name=one.signed_name,
@@ -188,7 +207,7 @@ def _opinion(one: Decision, *, stands: standing.Standing, round_now: int, named:
         department=one.signed_department if one.step in HANDLING else "",
         principal=one.signed_for,
         recorded=_recorded(one, stands),
-        corrections=_corrections(one, stands),
+        corrections=_corrections(one, stands, head=head),
     )
 
 
@@ -210,7 +229,7 @@ def _written_at(one: Decision) -> Moment:
 def _readers(document: IncomingDocument, stands: standing.Standing) -> tuple[Reader, ...]:
     case, readers = document.case, []
     for turn in (
-        case.turns.filter(side=True).exclude(step="assist").select_related("holder", "post").order_by("pk")
+        case.turns.filter(side=True, step="read").select_related("holder", "post").order_by("pk")
     ):
         one = stands.signed.get(turn.pk) if turn.ended_how == "moved" else None
         readers.append(

@@ -12,7 +12,7 @@ from office import access, procedures, showing, standing, subjects
 from office.acting.door import wordless
 from office.forms.deciding import DateField
 from office.forms.people import Candidates, HolderField, HoldersField, key_of
-from office.levels import FIRST_STATE_SECRET
+from office.levels import FIRST_STATE_SECRET, Urgency
 from office.models.cases import Case, Turn
 from office.models.people import Post, User
 
@@ -26,11 +26,24 @@ def second_lines(cases: Sequence[Case]) -> dict[int, str]:
     return {one.case_id: second_line(one) for one in documents}
 
 
+def urgency_words(cases: Sequence[Case]) -> dict[int, str]:
+    """One query, where there is anything urgent at all."""
+    flash = [case.pk for case in cases if case.urgency == Urgency.FLASH]
+    if not flash:
+        return {}
+    called = IncomingDocument.objects.filter(case__in=flash, telegram=IncomingDocument.Telegram.MOST)
+    return {one.case_id: urgency_word(one) for one in called.only("case_id", "telegram")}
+
+
+def urgency_word(one: IncomingDocument) -> str:
+    """A telegram 特提 runs as 特急 does and is called by its own name."""
+    return str(one.get_telegram_display()) if one.telegram == IncomingDocument.Telegram.MOST else ""
+
+
 def second_line(one: IncomingDocument) -> str:
     parts = [one.sender.name, one.number]
-    if one.telegram == IncomingDocument.Telegram.MOST:
-        # It runs as 特急 does and is called by its own name.
-        parts.append(_("%(word)s电报") % {"word": one.get_telegram_display()})
+    if word := urgency_word(one):
+        parts.append(_("%(word)s电报") % {"word": word})
     if one.enclosures:
         parts.append(_("附件 %(n)d") % {"n": one.enclosures})
     if one.answer_wanted and one.answered_on is None:
@@ -116,7 +129,7 @@ def _meeting(one: IncomingDocument) -> dict | None:
         "place": meeting.place,
         "rank": meeting.rank_wanted,
         "answer_by": showing.moment(meeting.answer_by),
-        "goes": "、".join(_who_goes(one.case_id, meeting)),
+        **_who_goes(one.case_id, meeting),
     }
 
 
@@ -125,13 +138,16 @@ def beside(case: Case) -> dict[int, str]:
     return paths.named_words(case)
 
 
-def _who_goes(case_id: int, meeting: MeetingNotice) -> list[str]:
-    """In the office's order; whoever excused himself when last asked is named with it."""
+def _who_goes(case_id: int, meeting: MeetingNotice) -> dict[str, str]:
+    """In the office's order; whoever excused himself when last asked is not among those who go."""
     people = list(meeting.attendees.all())
     excused = paths.excused(case_id)
     known = access.identities(people, on=timezone.localdate())
     people.sort(key=lambda person: min((seat.rank for seat in known[person.pk].seats if seat.rank), default=999))
-    return [_("%(who)s（请假）") % {"who": person.name} if person.pk in excused else person.name for person in people]
+    return {
+        "goes": "、".join(person.name for person in people if person.pk not in excused),
+        "stays": "、".join(person.name for person in people if person.pk in excused),
+    }
 
 
 def _classified_words(case: Case) -> str:
@@ -252,6 +268,10 @@ def label_url(case: Case) -> str:
 
 
 def circulation_url(case: Case) -> str:
+    """A paper nobody reads has no list of readers to print."""
+    waiting = case.planned.filter(step="read", turn__isnull=True, dropped_at__isnull=True)
+    if not case.turns.filter(step="read").exists() and not waiting.exists():
+        return ""
     return reverse("incoming_circulation", args=[case.public_id])
 
 
@@ -263,6 +283,7 @@ SUBJECT = subjects.Subject(
     code="documents",
     label=gettext_lazy("收文"),
     second_lines=second_lines,
+    urgency_words=urgency_words,
     facts=facts,
     facts_template="documents/incoming_detail_facts.html",
     beside=beside,

@@ -30,6 +30,7 @@ from . import onscreen, registering
 from .forms import MEETING_BOOK, TELEGRAM_BOOK, IncomingForm, RegisterFilter
 from .models import IncomingDocument
 from .registers import few_keys, handed_to, result_of, selected, short_number, signed_for
+from .subject import urgency_word
 
 DRAFT = "incoming:new"
 FILE_WORDS = "PDF、OFD、JPG、PNG、TIFF、DOC、DOCX、WPS、XLS、XLSX、ZIP"
@@ -385,7 +386,7 @@ def _register_row(one: IncomingDocument) -> dict:
         "sender": one.sender.name,
         "doc_number": one.number,
         "title": showing.title_of(case),
-        **showing.chips(case),
+        **showing.chips(case, called=urgency_word(one)),
         "copies": one.copies,
         "pages": one.pages or "",
         "attachments": one.enclosures or "",

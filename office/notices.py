@@ -10,7 +10,7 @@ from datetime import datetime
 from django.db import transaction
 from django.utils import timezone
 
-from office import access
+from office import access, procedures
 from office.levels import Urgency
 from office.models.cases import Case, Decision, Turn
 from office.models.outbox import Notice
@@ -32,10 +32,16 @@ def turn_issued(turn: Turn, *, by: User, at: datetime) -> None:
     case, urgent = turn.case, turn.case.urgency == Urgency.FLASH
     hands = holders_of(turn, at=at)
     reached = _reached(turn, hands, by=by)
-    tell(reached, kind="reading" if turn.side else "waiting", case=case, turn=turn, at=at, urgent=urgent)
+    kind = "waiting" if not turn.side else "reading" if _is_read(turn) else "asked"
+    tell(reached, kind=kind, case=case, turn=turn, at=at, urgent=urgent)
     deputies = [one for one in _deputies(turn, hands, at=at) if one.pk != by.pk and one not in reached]
     if deputies:
         tell(deputies, kind="deputised", case=case, turn=turn, at=at, urgent=urgent)
+
+
+def _is_read(turn: Turn) -> bool:
+    """Whether this side turn is for reading: others are for helping, or for going to a meeting."""
+    return procedures.get(turn.case.procedure).step(turn.step).reading
 
 
 def _deputies(turn: Turn, hands: list[User], *, at: datetime) -> list[User]:
@@ -54,10 +60,12 @@ def signed_for(decision: Decision) -> None:
 
 
 def back_at_hub(turn: Turn, *, by: User, at: datetime) -> None:
-    """A spoke has come back: whoever sent it out is told."""
+    """A spoke has come back: whoever sent it out is told. What was not for reading brings an answer, and no paper: the
+    hub's own may lie elsewhere by now."""
     hub = turn.sent_by
     if hub is not None:
-        tell(_reached(hub, holders_of(hub, at=at), by=by), kind="returned", case=turn.case, turn=turn, at=at)
+        kind = "returned" if _is_read(turn) else "replied"
+        tell(_reached(hub, holders_of(hub, at=at), by=by), kind=kind, case=turn.case, turn=turn, at=at)
 
 
 def case_closed(case: Case, *, by: User, at: datetime) -> None:

@@ -55,6 +55,8 @@ class Move:
     `names`: whom it goes to. With `to`, "several" gives the first one the paper and keeps the others in
     order for the same step, or sends them side turns of the step `others`; with `plans`, all of them go on
     the list of that step and the paper moves to the post of `to`.
+    `mentions`: the value, filled in beside the words, with the people this decision names though the paper does not go
+    to them.
     `when(case)` says whether the move is offered at all; `check(passing) -> sentence or ""` refuses;
     `numbers(case) -> Series`: this move gives the case its number from that book, unless it has one, so that the
     decision and all later ones are about the numbered paper; `then(passing)` runs inside the same transaction, with
@@ -71,6 +73,7 @@ class Move:
     names: Names = ""
     others: str = ""
     plans: str = ""
+    mentions: str = ""
     next_planned: bool = False
     in_order: bool = False
     approves: bool = False
@@ -316,6 +319,8 @@ def _check_move(cls: type[Procedure], step: Step, move: Move) -> None:
         raise WrongProcedure(f"{where} goes to the next on a list, but to no step.")
     if move.plans and (not move.names or not move.to):
         raise WrongProcedure(f"{where} puts people on a list and must name them, and say where the paper goes.")
+    if move.mentions and (move.names or not move.to):
+        raise WrongProcedure(f"{where} mentions people: then it leads to a step and names nobody it goes to.")
     if move.names not in get_args(Names) or move.opinion not in get_args(Need):
         raise WrongProcedure(f"{where} asks for names {move.names!r} and an opinion {move.opinion!r}.")
     if move.batch and (move.opinion == "must" or (move.names and not move.next_planned)):

@@ -121,6 +121,11 @@ _NUMBER = re.compile(r"^(?P<mark>.*?)〔(?P<year>\d{4})〕\s*第?\s*0*(?P<number
 _PARTED = re.compile(r"(?<=[^\W\d])\s+((?:19|20)\d{2})\s+(?=第?\s*\d+\s*号?$)")
 
 
+# 某水函2026-502, 某水函2026年502号: the year stands bare behind the mark of an office. With more behind it, it is a
+# date; behind a periodical it may be a month; and what is no 号 (2026年第3期) is no such number.
+_BARE = re.compile(r"^(.*[^\W\d_a-zA-Z报刊讯])((?:19|20)\d{2})(?:[-‐—–−](\d+)号?|年第?(\d+)号)$")
+
+
 def read_document_number(text: str) -> str:
     """发文字号 in the national form: six-cornered brackets, no 第, no padding zero, 号 at the end (GB/T 9704)."""
     plain = _PARTED.sub(r"〔\1〕", unicodedata.normalize("NFKC", text).strip())
@@ -128,6 +133,8 @@ def read_document_number(text: str) -> str:
     plain = re.sub(r"(?<!\d)\s+|\s+(?!\d)", "", plain)
     plain = plain.replace("﹝", "〔").replace("﹞", "〕")
     plain = _BRACKETS.sub(r"〔\1〕", plain)
+    if "〔" not in plain:
+        plain = _BARE.sub(lambda found: f"{found[1]}〔{found[2]}〕{found[3] or found[4]}号", plain)
     match = _NUMBER.match(plain)
     if match:
         return f"{match['mark']}〔{match['year']}〕{match['number']}号{match['rest']}"

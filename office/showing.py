@@ -58,9 +58,10 @@ def urgency_words(case: Case) -> str:
     return "" if case.urgency == Urgency.NORMAL else str(case.get_urgency_display())
 
 
-def chips(case: Case) -> dict:
+def chips(case: Case, *, called: str = "") -> dict:
+    """`called`: the paper's own word for its urgency, where it has one (subjects.urgency_words)."""
     return {
-        "urgency": urgency_words(case),
+        "urgency": called or urgency_words(case),
         "urgent_now": case.urgency == Urgency.FLASH,
         "restricted": case.restricted or case.secrecy > 0,
         "secrecy_words": str(case.get_secrecy_display()) if case.secrecy else "",
@@ -294,6 +295,19 @@ def _add_correction(target: dict | None, decision: Decision) -> None:
         target["opinion"] = ""
 
 
+def ended_words(case: Case, turn: Turn) -> str:
+    """How a side turn ended: what was for reading is 已阅, other things are 已办."""
+    step = step_of(case.procedure, turn.step)
+    read = turn.ended_how == "moved" and step is not None and step.reading
+    return _("已阅") if read else str(turn.get_ended_how_display())
+
+
+def _being_done(case: Case, turn: Turn) -> str:
+    """What somebody beside the main way does: he reads, or what his step says."""
+    step = step_of(case.procedure, turn.step)
+    return _("在阅") if step is not None and step.reading else step_label(case.procedure, turn.step)
+
+
 def _now_and_next(case: Case, turns: list[Turn]) -> list[dict]:
     current = next((turn for turn in turns if not turn.side and turn.ended_at is None), None)
     if current is None:
@@ -302,7 +316,8 @@ def _now_and_next(case: Case, turns: list[Turn]) -> list[dict]:
         {
             "who": str(turn.hands),
             "post": "",
-            "state_words": _("在阅，%(when)s 送出") % {"when": short_moment(turn.issued_at)},
+            "state_words": _("%(what)s，%(when)s 送出")
+            % {"what": _being_done(case, turn), "when": short_moment(turn.issued_at)},
         }
         for turn in turns
         if turn.side and turn.ended_at is None

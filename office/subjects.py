@@ -13,7 +13,8 @@ from office.models.people import User
 class Subject:
     """One function's words. `code` is the app's, the first part of its procedures' codes.
 
-    second_lines(cases) -> {case pk: one secondary line}; facts(case) -> context of `facts_template`;
+    second_lines(cases) -> {case pk: one secondary line}; urgency_words(cases) -> {case pk: the paper's own word for its
+    urgency}, of those only that are called otherwise than they run; facts(case) -> context of `facts_template`;
     beside(case) -> {decision pk: what was decided beside the words}, for the trail;
     form(turn, move, data, files, user) -> extra fields of a move, or None; slip(case, user) -> the paper's slip.
     """
@@ -21,6 +22,7 @@ class Subject:
     code: str
     label: Any
     second_lines: Callable[[Sequence[Case]], dict[int, str]]
+    urgency_words: Callable[[Sequence[Case]], dict[int, str]] | None = None
     facts: Callable[[Case], dict] | None = None
     facts_template: str = ""
     beside: Callable[[Case], dict[int, str]] | None = None
@@ -67,4 +69,14 @@ def second_lines(cases: Sequence[Case]) -> dict[int, str]:
         mine = [case for case in cases if of(case.procedure) == code]
         if mine:
             found.update(subject.second_lines(mine))
+    return found
+
+
+def urgency_words(cases: Sequence[Case]) -> dict[int, str]:
+    """By case, the paper's own word for its urgency where it is not the case's. As few queries as second_lines()."""
+    found: dict[int, str] = {}
+    for code, subject in _subjects.items():
+        mine = [case for case in cases if of(case.procedure) == code]
+        if mine and subject.urgency_words is not None:
+            found.update(subject.urgency_words(mine))
     return found

@@ -222,7 +222,10 @@ def _move_on(passing: Passing, move: procedures.Move, files: Sequence[tuple[Stor
     if step is not declared and step.post and not move.plans:
         # Whoever was named was named for a step this office does not walk.
         names = []
-    decide(passing, move=move.code, label=move.label, leads_to=step.code, names=names, files=files)
+    mentioned = passing.values.get(move.mentions) or [] if move.mentions else []
+    decide(
+        passing, move=move.code, label=move.label, leads_to=step.code, names=[*names, *mentioned], files=files
+    )
     end(passing.turn, how="moved", at=passing.at)
     if move.then is not None:
         # Before the next hands have it: what is written along may name their date.

@@ -36,7 +36,8 @@ _TOKEN = re.compile(r"[A-Za-z0-9@._/+:#-]+|[^\n]")
 @dataclass(frozen=True)
 class Column:
     """`width` in millimetres, as a share of what the page has. `kind`: "title" for the one that takes the
-    reason of a void row, "amount" for what is summed in a spreadsheet, else "text". A label may hold line breaks."""
+    reason of a void row, "amount" for what is summed in a spreadsheet, "day" for a date whose year may stand on a line
+    of its own, else "text". A label may hold line breaks."""
 
     label: str
     width: float

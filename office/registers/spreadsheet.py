@@ -54,7 +54,7 @@ def _write(register: Register, selection: Selection, *, path: Path, imprint: Imp
         for row in register.rows(selection):
             count += 1
             for cells in _lines(row.cells):
-                for at, text in enumerate(cells):
+                for at, text in enumerate(_as_values(cells, register)):
                     looks = (plain if row.void is None else void)[at]
                     if register.columns[at].kind == "amount" and text.isdecimal():
                         sheet.write_number(line, at, int(text), looks)
@@ -65,6 +65,12 @@ def _write(register: Register, selection: Selection, *, path: Path, imprint: Imp
                 line += 1
         sheet.ignore_errors({"number_stored_as_text": f"A1:XFD{line}"})
     return count
+
+
+def _as_values(cells: Sequence[str], register: Register) -> list[str]:
+    """A day is one value here, whether or not its year has a line of its own on paper."""
+    days = [column.kind == "day" for column in register.columns]
+    return [text.replace("\n", "-") if day else text for text, day in zip(cells, days, strict=True)]
 
 
 def _in_one_line(label: str) -> str:

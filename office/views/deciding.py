@@ -148,7 +148,7 @@ def _page(request, turn: Turn, *, form, refusal, chosen, draft, now) -> dict:
         "turn": {
             "reference": case.reference,
             "title": showing.title_of(case),
-            **showing.chips(case),
+            **showing.chips(case, called=subjects.urgency_words([case]).get(case.pk, "")),
             "deadline": showing.deadline(
                 turn.due_at,
                 now=now,

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from office import access, acting, notices, procedures, showing
+from office import access, acting, notices, procedures, showing, standing
 from office.acting.door import as_printed
 from office.forms.personal import DeputyForm, LeaveForm, PhraseForm
 from office.models.cases import Case
@@ -159,11 +159,13 @@ def deputy_end(request: Asked, key: int) -> HttpResponse:
 WORDS = {
     "waiting": gettext_lazy("送您办理：%(title)s"),
     "reading": gettext_lazy("送您阅：%(title)s"),
+    "asked": gettext_lazy("请您%(step)s：%(title)s"),
     "deputised": gettext_lazy("请您代办：%(title)s"),
     "signed_for": gettext_lazy("已有人代您办理：%(title)s"),
     "recorded": gettext_lazy("文书代录了您的意见，请核对确认：%(title)s"),
     "returned": gettext_lazy("已退回您这里：%(title)s"),
     "by_hand": gettext_lazy("催办：%(title)s"),
+    "replied": gettext_lazy("%(who)s已回复“%(what)s”：%(title)s"),
     "closed": gettext_lazy("已办结：%(title)s"),
     "answered": gettext_lazy("关联的事项已有结果：%(title)s"),
 }
@@ -174,7 +176,8 @@ def notice_list(request: Asked) -> HttpResponse:
     """Titles are read through visible_to now: a bar set after the notice went out still hides them."""
     mine = Notice.objects.filter(person=request.user)
     start = start_of(request)
-    rows = list(mine[start : start + PAGE + 1])
+    told = mine.select_related("turn__holder", "turn__post__department").prefetch_related("turn__decisions")
+    rows = list(told[start : start + PAGE + 1])
     visible = access.visible_to(request.user).filter(pk__in={one.case_id for one in rows if one.case_id})
     cases = {case.pk: case for case in visible}
     unread = mine.filter(read_at__isnull=True).count()
@@ -218,11 +221,24 @@ def notice_words(one: Notice, case) -> str:
         return _("一份您现在不能看的文件")
     words = WORDS.get(one.kind)
     if case is not None and words is not None:
-        said = str(words) % {"title": showing.title_of(case)}
+        said = str(words) % {"title": showing.title_of(case), **_of_turn(one, case)}
         return _("%(words)s（%(note)s）") % {"words": said, "note": one.words} if one.words else said
     if case is not None:
         return f"{one.words}：{showing.title_of(case)}" if one.words else showing.title_of(case)
     return one.words
+
+
+def _of_turn(one: Notice, case) -> dict[str, str]:
+    """What of its turn a notice names: the step, and who ended it with what."""
+    if one.kind not in ("asked", "replied") or one.turn is None:
+        return {}
+    step = showing.step_label(case.procedure, one.turn.step)
+    made = standing.of(sorted(one.turn.decisions.all(), key=lambda made: made.number)).signed.get(one.turn.pk)
+    return {
+        "step": step,
+        "who": showing.signature_words(made) if made else str(one.turn.hands),
+        "what": showing.label_of(made, procedure=case.procedure) if made else step,
+    }
 
 
 @require_GET

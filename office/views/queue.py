@@ -171,7 +171,8 @@ def _from_url(request: Asked, start: int) -> str:
 
 
 def _rows(turns: list[Turn], *, now, who: access.Identity) -> list[dict]:
-    lines = subjects.second_lines([turn.case for turn in turns])
+    cases = [turn.case for turn in turns]
+    lines, called = subjects.second_lines(cases), subjects.urgency_words(cases)
     clocks = {
         clock.turn_id: clock
         for clock in Clock.objects.filter(turn__in=turns).order_by("pk").only("pk", "turn_id", "due_at")
@@ -187,7 +188,7 @@ def _rows(turns: list[Turn], *, now, who: access.Identity) -> list[dict]:
                 "content_hash": case.content_hash,
                 "url": reverse("turn", args=[turn.pk]),
                 "reference": case.reference,
-                **showing.chips(case),
+                **showing.chips(case, called=called.get(case.pk, "")),
                 "title": showing.title_of(case),
                 "second_line": lines.get(case.pk, ""),
                 "step": showing.step_label(case.procedure, turn.step),
@@ -377,7 +378,7 @@ def _cases(request: Asked, keys: list[int], *, kind: str, heading: str, empty: s
 
 
 def case_rows(cases: list[Case]) -> list[dict]:
-    """Rows of a list of cases: where each is now, in whose hands, by when. Three queries for any number."""
+    """Rows of a list of cases: where each is now, in whose hands, by when. A few queries for any number."""
     now = timezone.now()
     current = {
         turn.case_id: turn
@@ -385,7 +386,7 @@ def case_rows(cases: list[Case]) -> list[dict]:
             "holder", "post"
         )
     }
-    lines = subjects.second_lines(cases)
+    lines, called = subjects.second_lines(cases), subjects.urgency_words(cases)
     leaders = showing.with_leaders(current.values())
     rows = []
     for case in cases:
@@ -394,7 +395,7 @@ def case_rows(cases: list[Case]) -> list[dict]:
             {
                 "url": reverse("case", args=[case.public_id]),
                 "reference": case.reference,
-                **showing.chips(case),
+                **showing.chips(case, called=called.get(case.pk, "")),
                 "title": showing.title_of(case),
                 "second_line": lines.get(case.pk, ""),
                 "step": showing.step_label(case.procedure, turn.step)

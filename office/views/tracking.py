@@ -70,7 +70,7 @@ def case(request: Asked, public_id: str) -> HttpResponse:
                 "reference": found.reference,
                 "title": showing.title_of(found),
                 "second_line": subjects.second_lines([found]).get(found.pk, ""),
-                **showing.chips(found),
+                **showing.chips(found, called=subjects.urgency_words([found]).get(found.pk, "")),
                 "void": found.outcome == "void",
                 "outcome_words": showing.outcome_words(found),
             },
@@ -140,7 +140,7 @@ def circulation_rows(case: Case, turns: list[Turn], decisions, *, now, whole_lis
             continue
         decision = stands.signed.get(turn.pk)
         corrected = stands.corrections.get(decision.number) if decision else None
-        state = str(turn.get_ended_how_display()) if turn.ended_at else _("在手")
+        state = showing.ended_words(case, turn) if turn.ended_at else _("在手")
         rows.append(
             {
                 "name": str(turn.hands),
@@ -162,6 +162,9 @@ def circulation_rows(case: Case, turns: list[Turn], decisions, *, now, whole_lis
             }
         )
     waiting = case.planned.filter(turn__isnull=True, dropped_at__isnull=True).select_related("holder", "post")
+    if not whole_list:
+        steps = procedures.get(case.procedure).steps.values()
+        waiting = waiting.filter(step__in=[step.code for step in steps if step.side])
     for place, planned in enumerate(waiting):
         rows.append(
             {

@@ -89,13 +89,17 @@ def test_who_goes_instead_of_who_has_excused_himself_is_named_too(who, paper):
     assert suggested(one.turn, notify) == []
     one.do("notify", who.clerk, names=[who.other_leader])
     one.read(who.other_leader, move="come")
-    assert facts(one.case)["meeting"]["goes"] == "赵明德（请假）、孙长河"
-    assert "参会人：赵明德（请假）、孙长河" in slip_of(one.document, viewer=None).meeting
+    meeting = facts(one.case)["meeting"]
+    assert (meeting["goes"], meeting["stays"]) == ("孙长河", "赵明德")
+    assert "参会人：孙长河　请假：赵明德" in slip_of(one.document, viewer=None).meeting
 
 
-def test_the_slip_bears_who_named_the_attendees_without_a_word(who, paper):
-    slip = slip_of(invited(who, paper, who.first_head).document, viewer=None)
-    assert [(one.words, one.name) for one in slip.instructions] == [("（指定参会人）", "王志远")]
+def test_the_slip_bears_who_named_the_attendees_without_a_word_and_whom(who, paper):
+    case = invited(who, paper, who.first_head, who.other_leader)
+    said = slip_of(case.document, viewer=None).instructions
+    assert [(one.words, one.name) for one in said] == [("（指定参会人）", "王志远")]
+    assert said[0].versions[-1][0] == "（指定参会人）（参会：赵明德、孙长河）"
+    assert case.case.decisions.get(move="attend").names == "赵明德、孙长河"
 
 
 # --- Drafts and corrections ---

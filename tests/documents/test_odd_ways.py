@@ -306,7 +306,8 @@ def test_a_deputy_excuses_his_principal_and_not_himself(who, paper):
     access.forget_identity(who.handler)
     one.read(who.other_leader, actor=who.handler, move="excuse", opinion="出差。")
     one.read(who.handler, move="come")
-    assert facts(one.case)["meeting"]["goes"] == "孙长河（请假）、赵立军"
+    meeting = facts(one.case)["meeting"]
+    assert (meeting["goes"], meeting["stays"]) == ("赵立军", "孙长河")
     one.do("notify", who.clerk, names=[who.other_leader])
     one.read(who.other_leader, move="come")
     assert facts(one.case)["meeting"]["goes"] == "孙长河、赵立军"

@@ -10,7 +10,7 @@ from documents.forms import IncomingForm
 from documents.models import IncomingDocument
 from documents.sheets import slip_of
 from office import acting
-from office.models import Case, Draft, Series
+from office.models import Case, Draft, Organisation, Series
 from office.printing.sheets import Form
 from tests.people import MONDAY
 
@@ -166,6 +166,22 @@ def test_R_SEC_03_no_box_of_the_form_takes_words_about_a_state_secret(counter, f
     wrong = errors(counter(series="密", secrecy=3, **{"title": "", field: words}))
     assert "R-SEC-03" in wrong[field]
     assert not Case.objects.exists()
+
+
+@pytest.mark.parametrize("name", ["关于某某行动方案的绝密通知", "某部署方案", "某厅，某项部署"])
+def test_R_SEC_03_the_sender_of_a_state_secret_is_an_organisation_and_no_title(counter, paper, name):
+    wrong = errors(counter(series="密", secrecy=4, title="", sender=name))
+    assert "R-SEC-03" in wrong["sender"]
+    assert not Organisation.objects.filter(name=name).exists()
+    assert counter(series="密", secrecy=4, title="", sender="省委办公厅、省政府办公厅").status_code == 302
+
+
+def test_R_SEC_03_nor_does_it_become_one_by_a_correction(who, paper, client):
+    one = paper(book="密", secrecy=2, title="")
+    client.force_login(who.clerk)
+    values = {"sender": "某部署方案", "received_on": "2026-11-16", "urgency": "normal", "copies": "2"}
+    answer = client.post(f"/documents/incoming/{one.case.public_id}/edit/", values)
+    assert "R-SEC-03" in errors(answer)["sender"]
 
 
 def test_R_SEC_03_nor_does_any_other_way_in(who, paper):

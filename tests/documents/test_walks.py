@@ -153,6 +153,7 @@ def test_a_meeting_notice_names_who_goes_and_is_answered_in_time(who, paper):
         title="关于召开全省秋冬种工作视频会议的通知",
         answer_wanted=True,
         answer_by=date(2026, 11, 18),
+        received_on=date(2026, 11, 12),
         meeting={
             "starts_at": datetime(2026, 11, 20, 9, 0, tzinfo=CHINA),
             "place": "县政府三楼",

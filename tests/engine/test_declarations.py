@@ -165,6 +165,14 @@ def test_a_list_needs_names():
     assert "must name them" in refused(work=desk(plans, finish()))
 
 
+@pytest.mark.parametrize("move", [
+    Move("attend", "指定", to="work", names="one", mentions="attendees"),
+    Move("attend", "指定", close="done", mentions="attendees"),
+])  # fmt: skip
+def test_whom_a_decision_mentions_is_nobody_it_goes_to(move):
+    assert "mentions people" in refused(work=desk(move, finish()))
+
+
 def test_the_next_on_a_list_needs_a_step_to_go_to():
     following = Move("next", "下一位", next_planned=True)
     assert "to no step" in refused(work=desk(following, finish()))

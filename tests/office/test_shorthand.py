@@ -81,3 +81,15 @@ def test_two_numbers_never_become_one(typed, meant):
 ])  # fmt: skip
 def test_a_number_is_also_known_as_it_is_said(number, short):
     assert short_document_number(number) == short
+
+
+@pytest.mark.parametrize(("typed", "meant"), [
+    ("某水函2026-502", "某水函〔2026〕502号"), ("某水函2026年502号", "某水函〔2026〕502号"),
+    ("某水函 2026－０５０２ 号", "某水函〔2026〕502号"), ("某水函2026—502号", "某水函〔2026〕502号"),
+    ("某水函2026年第502号", "某水函〔2026〕502号"),
+    ("简报2026年第3期", "简报2026年第3期"), ("快报2026-11", "快报2026-11"),
+    ("记录2026-11-22", "记录2026-11-22"), ("便函12-3", "便函12-3"),
+    ("CZ2026-003", "CZ2026-003"), ("2026-502", "2026-502"), ("水函2026年11月2号", "水函2026年11月2号"),
+])  # fmt: skip
+def test_a_year_that_stands_bare_is_read_as_a_year(typed, meant):
+    assert read_document_number(typed) == meant
