@@ -3,12 +3,13 @@
 from collections.abc import Sequence
 
 from django import forms
+from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from office import access, procedures, showing, standing, subjects
+from office import access, procedures, searching, showing, standing, subjects
 from office.acting.door import wordless
 from office.forms.deciding import DateField
 from office.forms.people import Candidates, HolderField, HoldersField, key_of
@@ -279,6 +280,15 @@ def edit_url(case: Case) -> str:
     return reverse("incoming_edit", args=[case.public_id]) if case.outcome != "void" else ""
 
 
+def numbered(cases: QuerySet[Case], words: Sequence[str]) -> QuerySet[Case]:
+    """What stands on the outside of a state secret: its number, whose it is, which copy."""
+    columns = ("number", "sender__name", "sender__short_name", "copy_number")
+    found = cases.annotate(outside=searching.plain(*(f"incomingdocument__{column}" for column in columns)))
+    for word in words:
+        found = found.filter(outside__contains=word)
+    return found
+
+
 SUBJECT = subjects.Subject(
     code="documents",
     label=gettext_lazy("收文"),
@@ -294,5 +304,6 @@ SUBJECT = subjects.Subject(
     slip_forms=slip_forms,
     label_url=label_url,
     circulation_url=circulation_url,
+    numbered=numbered,
     may_register=lambda user: access.identity(user).holds("clerk"),
 )

@@ -6,6 +6,7 @@ from urllib.parse import urlencode
 from django.conf import settings
 from django.contrib import messages
 from django.db import transaction
+from django.db.models import Q
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.template.response import TemplateResponse
@@ -319,7 +320,9 @@ def incoming_list(request: Asked) -> HttpResponse:
     elif chosen.get("state") == "void":
         found = found.filter(outcome="void")
     if chosen.get("q"):
-        found = searching.matching(found, chosen["q"])
+        secrets = [case.pk for case in searching.state_secrets(request.user, found, chosen["q"])]
+        matching = searching.matching(found, chosen["q"])
+        found = found.filter(Q(pk__in=secrets) | Q(pk__in=matching.values("pk"))) if secrets else matching
     page = onscreen.page(found, request.GET.get("page", ""), books=books, viewer=request.user, few=few)
     query = {key: value for key, value in request.GET.items() if key != "page" and value}
     prints = urlencode(

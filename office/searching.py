@@ -18,7 +18,8 @@ from django.db.models.expressions import Col
 from django.db.models.functions import Concat, StrIndex
 from django.utils import timezone
 
-from office import access
+from office import access, subjects
+from office.levels import FIRST_STATE_SECRET
 from office.models.cases import Case, Turn
 from office.models.people import Kind, User
 from office.shorthand import read_reference, read_short_reference
@@ -55,6 +56,25 @@ def search(user: User, text: str, *, count: int = 50, before: int | None = None)
     """The newest visible cases that hold every word of `text`, newest first, with keys below `before`."""
     if not words_of(text):
         return []
+    found = _by_words(user, text, count=count, before=before)
+    secrets = state_secrets(user, access.visible_to(user), text)
+    if before is not None:
+        secrets = [case for case in secrets if case.pk < before]
+    both = {case.pk: case for case in (*found, *secrets)}
+    return [both[key] for key in sorted(both, reverse=True)[:count]]
+
+
+def state_secrets(user: User, cases: QuerySet[Case], text: str) -> list[Case]:
+    """The state secrets among `cases` that bear these words in what they may be registered by, number and sender: not
+    a word of theirs is in the column that is searched (R-SEC-03). Nobody asks who is cleared for none."""
+    words = words_of(text)
+    if user.clearance < FIRST_STATE_SECRET or not words:
+        return []
+    secret = cases.filter(secrecy__gte=FIRST_STATE_SECRET)
+    return [case for find in subjects.numbers() for case in find(secret, words).order_by("-pk")[:AT_ONCE]]
+
+
+def _by_words(user: User, text: str, *, count: int, before: int | None) -> list[Case]:
     share = share_of(text)
     if share is None:
         if access.identity(user).sees and (page := _all_there_are(user, text, count=count, before=before)) is not None:
@@ -206,7 +226,13 @@ class Holds(Func):
 
 
 def _plain() -> Func:
-    whole = Concat("title", Value(" "), "search_text", Value(" "), "reference", output_field=TextField())
+    return plain("title", "search_text", "reference")
+
+
+def plain(*columns: str) -> Func:
+    """Letters and figures of these columns, one behind the other, in lower case: `folded` in the database."""
+    parts = [part for column in columns for part in (Value(" "), F(column))]
+    whole = Concat(*parts, output_field=TextField())
     return Func(
         Func(whole, function="lower"),
         Value("[^[:alnum:]]+"),

@@ -4,6 +4,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from django.db.models import QuerySet
+
 from office import procedures
 from office.models.cases import Case
 from office.models.people import User
@@ -35,6 +37,8 @@ class Subject:
     label_url: Callable[[Case], str] | None = None
     circulation_url: Callable[[Case], str] | None = None
     may_register: Callable[[User], bool] | None = None
+    # State secrets by number and sender: (cases, words in small letters and figures) -> those that bear them all.
+    numbered: Callable[[QuerySet[Case], Sequence[str]], QuerySet[Case]] | None = None
 
 
 _subjects: dict[str, Subject] = {}
@@ -55,6 +59,10 @@ def get(procedure: str) -> Subject | None:
 
 def codes(function: str) -> list[str]:
     return [code for code in procedures.REGISTRY if of(code) == function]
+
+
+def numbers() -> list[Callable[[QuerySet[Case], Sequence[str]], QuerySet[Case]]]:
+    return [subject.numbered for subject in _subjects.values() if subject.numbered]
 
 
 def label(function: str) -> str:

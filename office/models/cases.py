@@ -8,7 +8,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
-from office.levels import Outcome, Secrecy, Urgency
+from office.levels import FIRST_STATE_SECRET, Outcome, Secrecy, Urgency
 
 from .people import Department, Post, User, in_hands
 
@@ -79,6 +79,8 @@ class Case(models.Model):
             ),
             # Commands and the search box take a reference.
             models.Index(fields=["reference"], name="case_by_reference"),
+            # State secrets are found by number and sender, apart: not a word of theirs is searched (R-SEC-03).
+            models.Index(fields=["-id"], name="case_state_secret", condition=Q(secrecy__gte=FIRST_STATE_SECRET)),
             models.Index(fields=["opened_by", "-id"], name="case_by_opener"),
             # The clerk's entry page counts what she has registered today, beside all the years before.
             models.Index(fields=["opened_by", "opened_at"], name="case_by_opener_and_day"),
