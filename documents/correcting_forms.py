@@ -41,6 +41,10 @@ class CorrectionForm(forms.Form):
     number = forms.CharField(label=gettext_lazy("来文字号"), max_length=80, required=False)
     received_on = DateField(label=gettext_lazy("收文日期"), lean="past")
     dated_on = DateField(label=gettext_lazy("成文日期"), lean="past", required=False)
+    channel = forms.ChoiceField(
+        label=gettext_lazy("收文方式"), choices=IncomingDocument.Channel.choices, required=False
+    )
+    carrier = forms.ChoiceField(label=gettext_lazy("载体"), choices=IncomingDocument.Carrier.choices, required=False)
     urgency = forms.ChoiceField(label=gettext_lazy("紧急程度"), choices=Urgency.choices)
     copies = forms.IntegerField(label=gettext_lazy("份数"), min_value=1, max_value=9999)
     pages = forms.IntegerField(label=gettext_lazy("页数"), min_value=1, max_value=9999, required=False)
@@ -54,8 +58,8 @@ class CorrectionForm(forms.Form):
 
     # Document columns under the same name in the form.
     COLUMNS = (
-        "number", "received_on", "dated_on", "copies", "pages", "enclosures", "copy_number", "answer_wanted",
-        "answer_by", "answered_on", "note",
+        "number", "received_on", "dated_on", "channel", "carrier", "copies", "pages", "enclosures", "copy_number",
+        "answer_wanted", "answer_by", "answered_on", "note",
     )  # fmt: skip
     # The columns of a meeting's notice, by their fields.
     OF_MEETING = {
@@ -74,6 +78,11 @@ class CorrectionForm(forms.Form):
             **{name: getattr(document, name) for name in self.COLUMNS},
         }
         super().__init__(*args, initial=initial, **kwargs)
+        if document.channel != IncomingDocument.Channel.MEETING:
+            # What was brought from a meeting names it (R-IN-07), and here is no place to.
+            self.fields["channel"].choices = [
+                one for one in IncomingDocument.Channel.choices if one[0] != IncomingDocument.Channel.MEETING
+            ]
         if document.answered_on is None:
             # An answer is entered by its move; here it is only put right.
             del self.fields["answered_on"]

@@ -98,6 +98,9 @@ def _rewrite(case: Case, data: dict, ready: list[files.Checked], *, by: User) ->
     for name in ("received_on", "dated_on", "copies", "pages", "copy_number", "note"):
         setattr(document, name, data[name])
     document.enclosures = data["enclosures"] or 0
+    document.channel, document.carrier = data["channel"] or document.channel, data["carrier"] or document.carrier
+    if document.channel != IncomingDocument.Channel.MEETING:
+        document.from_meeting = ""
     document.answered_on = data.get("answered_on") or document.answered_on
     if data["number"] != document.number:
         document.number_typed = data["number"]

@@ -14,7 +14,7 @@ from office.views.asked import Asked
 
 from .forms import RegisterFilter
 from .sheets import FORMS, circulation_of, label_of, slip_of
-from .views import document_of, selection_of
+from .views import NO_SUCH_REGISTER, document_of, selection_of
 
 
 def pdf_answer(content: bytes, *, name: str) -> HttpResponse:
@@ -58,12 +58,12 @@ def label(request: Asked, public_id: str) -> HttpResponse:
 def register(request: Asked) -> HttpResponse:
     """The register as PDF or Excel: made by the worker, with its progress shown and the file kept."""
     filters = RegisterFilter(request.GET)
-    if not filters.is_valid():
-        messages.error(request, _("没有这样的登记簿，请重新选择年度、月份和登记簿。"))
+    kind = request.GET.get("as", "pdf")
+    if not filters.is_valid() or kind not in ("pdf", "xlsx"):
+        messages.error(request, NO_SUCH_REGISTER)
         return redirect("incoming_list")
     chosen = filters.cleaned_data
     selection = selection_of(request, chosen)
-    kind = "xlsx" if request.GET.get("as") == "xlsx" else "pdf"
     period = registers.get("documents.incoming").heading(selection)
     job = jobs.ask(
         "register",

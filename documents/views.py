@@ -13,7 +13,7 @@ from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_noop
+from django.utils.translation import gettext_lazy, gettext_noop
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from office import access, acting, files, searching, shorthand, showing
@@ -304,11 +304,16 @@ def incoming_draft(request: Asked) -> HttpResponse:
 
 # --- The register on screen ---
 
+NO_SUCH_REGISTER = gettext_lazy("没有这样的登记簿，请重新选择年度、月份和登记簿。")
+
 
 @require_GET
 def incoming_list(request: Asked) -> HttpResponse:
     filters = RegisterFilter(request.GET or None)
     chosen = filters.cleaned_data if filters.is_valid() else {}
+    if filters.errors:
+        # Shown is this year's book: whoever asked for another is told.
+        messages.error(request, NO_SUCH_REGISTER)
     selection = selection_of(request, chosen)
     books = registering.books_of(selection.year, name=selection.series)
     few = few_keys(selection)

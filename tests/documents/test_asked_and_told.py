@@ -151,3 +151,6 @@ def test_a_print_says_that_it_is_of_the_whole_book(clerk, paper):
     assert [one["label"] for one in exports] == ["打印全簿 PDF", "导出全簿 Excel"]
     answer = clerk.get(reverse("incoming_print"), {"year": 2026, "month": 77, "as": "pdf"}, follow=True)
     assert "没有这样的登记簿" in answer.content.decode() and not Job.objects.exists()
+    answer = clerk.get(reverse("incoming_print"), {"year": 2026, "as": "doc"}, follow=True)
+    assert "没有这样的登记簿" in answer.content.decode() and not Job.objects.exists()
+    assert "没有这样的登记簿" in clerk.get("/documents/incoming/?year=2199").content.decode()

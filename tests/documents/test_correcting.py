@@ -229,3 +229,15 @@ def test_nor_do_two_tabs_of_a_telegram_or_a_notice_overwrite_each_other(clerk, p
     one = IncomingDocument.objects.get()
     kept = opened(clerk, one)
     assert one.copies == 3 and {name: kept.get(name, "") for name in first} == first
+
+
+def test_the_way_a_paper_came_is_corrected(clerk, paper):
+    one = paper().document
+    page = f"/documents/incoming/{one.case.public_id}/edit/"
+    sent = opened(clerk, one, channel="post", carrier="electronic")
+    assert clerk.post(page, sent).status_code == 302
+    one = IncomingDocument.objects.get()
+    assert (one.channel, one.carrier) == ("post", "electronic")
+    assert "邮寄" in clerk.get(page).content.decode()
+    refused = clerk.post(page, opened(clerk, one, channel="meeting"))
+    assert refused.status_code == 422 and "channel" in refused.context["form"].errors
