@@ -186,6 +186,8 @@ def test_somebody_signs_in_by_the_keys_and_is_at_his_desk(desk):
     page.context.clear_cookies()
     page.goto("/")
     page.wait_for_url("**/login/**")
+    # The page puts him before the first field; a person waits for it, too.
+    page.wait_for_function("document.activeElement && document.activeElement.name === 'username'")
     page.keyboard.insert_text("leader")
     page.keyboard.press("Tab")
     page.keyboard.insert_text(PASSWORD)
