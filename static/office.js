@@ -245,6 +245,7 @@
           const refused = answer.status === 422;
           if (!(answer.ok || refused) || answer.redirected) throw new Error(String(answer.status));
           if (!changed) unsaved = refused;
+          if (status) status.classList.toggle("text-danger", refused);
           return answer.text();
         })
         .then((words) => { if (status) status.textContent = words; })

@@ -293,7 +293,10 @@ def save_draft(request: Asked, *, key: str, case: Case | None = None) -> str:
 
 def draft_answer(refused: str) -> HttpResponse:
     """What the page says beside the form: when it was kept, by the office's clock, or why it was not (422)."""
-    words = refused or _("草稿 %(at)s 已存") % {"at": timezone.localtime().strftime("%H:%M")}
+    if refused:
+        words = _("没有存进草稿。%(why)s") % {"why": refused}
+    else:
+        words = _("草稿 %(at)s 已存") % {"at": timezone.localtime().strftime("%H:%M")}
     return HttpResponse(words, status=422 if refused else 200, content_type="text/plain; charset=utf-8")
 
 
