@@ -13,7 +13,7 @@ from office import access, procedures, searching, showing, standing, subjects
 from office.acting.door import wordless
 from office.forms.deciding import DateField
 from office.forms.people import Candidates, HolderField, HoldersField, key_of
-from office.levels import FIRST_STATE_SECRET, Urgency
+from office.levels import FIRST_STATE_SECRET
 from office.models.cases import Case, Turn
 from office.models.people import Post, User
 
@@ -21,19 +21,10 @@ from . import paths, sheets
 from .models import IncomingDocument, MeetingNotice
 
 
-def second_lines(cases: Sequence[Case]) -> dict[int, str]:
+def summaries(cases: Sequence[Case]) -> dict[int, subjects.Summary]:
     """Sender, number, enclosures, answer date: one line under the title. One query."""
     documents = IncomingDocument.objects.filter(case__in=[case.pk for case in cases]).select_related("sender")
-    return {one.case_id: second_line(one) for one in documents}
-
-
-def urgency_words(cases: Sequence[Case]) -> dict[int, str]:
-    """One query, where there is anything urgent at all."""
-    flash = [case.pk for case in cases if case.urgency == Urgency.FLASH]
-    if not flash:
-        return {}
-    called = IncomingDocument.objects.filter(case__in=flash, telegram=IncomingDocument.Telegram.MOST)
-    return {one.case_id: urgency_word(one) for one in called.only("case_id", "telegram")}
+    return {one.case_id: subjects.Summary(second_line(one), urgency_word(one)) for one in documents}
 
 
 def urgency_word(one: IncomingDocument) -> str:
@@ -280,10 +271,10 @@ def edit_url(case: Case) -> str:
     return reverse("incoming_edit", args=[case.public_id]) if case.outcome != "void" else ""
 
 
-def numbered(cases: QuerySet[Case], words: Sequence[str]) -> QuerySet[Case]:
+def numbered(cases: QuerySet, words: Sequence[str]) -> QuerySet:
     """What stands on the outside of a state secret: its number, whose it is, which copy."""
     columns = ("number", "sender__name", "sender__short_name", "copy_number")
-    found = cases.annotate(outside=searching.plain(*(f"incomingdocument__{column}" for column in columns)))
+    found = cases.alias(outside=searching.plain(*(f"incomingdocument__{column}" for column in columns)))
     for word in words:
         found = found.filter(outside__contains=word)
     return found
@@ -292,8 +283,7 @@ def numbered(cases: QuerySet[Case], words: Sequence[str]) -> QuerySet[Case]:
 SUBJECT = subjects.Subject(
     code="documents",
     label=gettext_lazy("收文"),
-    second_lines=second_lines,
-    urgency_words=urgency_words,
+    summaries=summaries,
     facts=facts,
     facts_template="documents/incoming_detail_facts.html",
     beside=beside,

@@ -66,12 +66,14 @@ def search(user: User, text: str, *, count: int = 50, before: int | None = None)
 
 def state_secrets(user: User, cases: QuerySet[Case], text: str) -> list[Case]:
     """The state secrets among `cases` that bear these words in what they may be registered by, number and sender: not
-    a word of theirs is in the column that is searched (R-SEC-03). Nobody asks who is cleared for none."""
+    a word of theirs is in the column that is searched (R-SEC-03). Nobody asks who is cleared for none; and whether he
+    may see them is asked of those that bear the words, as a rule of none."""
     words = words_of(text)
     if user.clearance < FIRST_STATE_SECRET or not words:
         return []
-    secret = cases.filter(secrecy__gte=FIRST_STATE_SECRET)
-    return [case for find in subjects.numbers() for case in find(secret, words).order_by("-pk")[:AT_ONCE]]
+    secret = Case.objects.filter(secrecy__gte=FIRST_STATE_SECRET).order_by("-pk").values_list("pk", flat=True)
+    keys = [key for find in subjects.numbers() for key in find(secret, words)[:AT_ONCE]]
+    return list(cases.filter(pk__in=keys).order_by("-pk")) if keys else []
 
 
 def _by_words(user: User, text: str, *, count: int, before: int | None) -> list[Case]:

@@ -240,7 +240,7 @@ LANGUAGE_COOKIE_SECURE = HTTPS
 # Without an age the switch would be forgotten with every closed window.
 LANGUAGE_COOKIE_AGE = 365 * 24 * 3600
 SESSION_EXPIRE_AT_BROWSER_CLOSE = True
-SESSION_ENGINE = "django.contrib.sessions.backends.db"
+SESSION_ENGINE = "office.sessions"
 X_FRAME_OPTIONS = "DENY"
 SECURE_REFERRER_POLICY = "same-origin"
 SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"

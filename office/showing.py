@@ -59,7 +59,7 @@ def urgency_words(case: Case) -> str:
 
 
 def chips(case: Case, *, called: str = "") -> dict:
-    """`called`: the paper's own word for its urgency, where it has one (subjects.urgency_words)."""
+    """`called`: the paper's own word for its urgency, where it has one (subjects.Summary)."""
     return {
         "urgency": called or urgency_words(case),
         "urgent_now": case.urgency == Urgency.FLASH,

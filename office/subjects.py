@@ -12,19 +12,25 @@ from office.models.people import User
 
 
 @dataclass(frozen=True)
+class Summary:
+    """What a list says of a paper: the line under its title, and its own word for its urgency where it has one."""
+
+    line: str = ""
+    urgency: str = ""
+
+
+@dataclass(frozen=True)
 class Subject:
     """One function's words. `code` is the app's, the first part of its procedures' codes.
 
-    second_lines(cases) -> {case pk: one secondary line}; urgency_words(cases) -> {case pk: the paper's own word for its
-    urgency}, of those only that are called otherwise than they run; facts(case) -> context of `facts_template`;
+    summaries(cases) -> {case pk: Summary}, in one query; facts(case) -> context of `facts_template`;
     beside(case) -> {decision pk: what was decided beside the words}, for the trail;
     form(turn, move, data, files, user) -> extra fields of a move, or None; slip(case, user) -> the paper's slip.
     """
 
     code: str
     label: Any
-    second_lines: Callable[[Sequence[Case]], dict[int, str]]
-    urgency_words: Callable[[Sequence[Case]], dict[int, str]] | None = None
+    summaries: Callable[[Sequence[Case]], dict[int, Summary]]
     facts: Callable[[Case], dict] | None = None
     facts_template: str = ""
     beside: Callable[[Case], dict[int, str]] | None = None
@@ -38,7 +44,7 @@ class Subject:
     circulation_url: Callable[[Case], str] | None = None
     may_register: Callable[[User], bool] | None = None
     # State secrets by number and sender: (cases, words in small letters and figures) -> those that bear them all.
-    numbered: Callable[[QuerySet[Case], Sequence[str]], QuerySet[Case]] | None = None
+    numbered: Callable[[QuerySet, Sequence[str]], QuerySet] | None = None
 
 
 _subjects: dict[str, Subject] = {}
@@ -61,7 +67,7 @@ def codes(function: str) -> list[str]:
     return [code for code in procedures.REGISTRY if of(code) == function]
 
 
-def numbers() -> list[Callable[[QuerySet[Case], Sequence[str]], QuerySet[Case]]]:
+def numbers() -> list[Callable[[QuerySet, Sequence[str]], QuerySet]]:
     return [subject.numbered for subject in _subjects.values() if subject.numbered]
 
 
@@ -70,21 +76,11 @@ def label(function: str) -> str:
     return str(subject.label) if subject else function
 
 
-def second_lines(cases: Sequence[Case]) -> dict[int, str]:
-    """One query per function on the page, however many papers there are."""
-    found: dict[int, str] = {}
+def summaries(cases: Sequence[Case]) -> dict[int, Summary]:
+    """Of every case, its own function's words. One query per function on the page, however many papers there are."""
+    found = {case.pk: Summary() for case in cases}
     for code, subject in _subjects.items():
         mine = [case for case in cases if of(case.procedure) == code]
         if mine:
-            found.update(subject.second_lines(mine))
-    return found
-
-
-def urgency_words(cases: Sequence[Case]) -> dict[int, str]:
-    """By case, the paper's own word for its urgency where it is not the case's. As few queries as second_lines()."""
-    found: dict[int, str] = {}
-    for code, subject in _subjects.items():
-        mine = [case for case in cases if of(case.procedure) == code]
-        if mine and subject.urgency_words is not None:
-            found.update(subject.urgency_words(mine))
+            found.update(subject.summaries(mine))
     return found

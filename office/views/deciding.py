@@ -144,11 +144,12 @@ def _page(request, turn: Turn, *, form, refusal, chosen, draft, now) -> dict:
     last = standing.last_words(decisions, round_now=case.round)
     kind = "reading" if turn.side and turn.step in reading_steps() else "waiting"
     moves = [_move(form, offer, chosen) for offer in form.moves]
+    said = subjects.summaries([case])[case.pk]
     return {
         "turn": {
             "reference": case.reference,
             "title": showing.title_of(case),
-            **showing.chips(case, called=subjects.urgency_words([case]).get(case.pk, "")),
+            **showing.chips(case, called=said.urgency),
             "deadline": showing.deadline(
                 turn.due_at,
                 now=now,
@@ -156,7 +157,7 @@ def _page(request, turn: Turn, *, form, refusal, chosen, draft, now) -> dict:
                 issued_at=turn.issued_at,
                 ranked=who.ranked,
             ),
-            "second_line": subjects.second_lines([case]).get(case.pk, ""),
+            "second_line": said.line,
             "step": str(form.step.label),
             "case_url": reverse("case", args=[case.public_id]),
             "print_url": subject.slip_url(case) if subject and subject.slip_url else "",

@@ -172,7 +172,7 @@ def _from_url(request: Asked, start: int) -> str:
 
 def _rows(turns: list[Turn], *, now, who: access.Identity) -> list[dict]:
     cases = [turn.case for turn in turns]
-    lines, called = subjects.second_lines(cases), subjects.urgency_words(cases)
+    said = subjects.summaries(cases)
     clocks = {
         clock.turn_id: clock
         for clock in Clock.objects.filter(turn__in=turns).order_by("pk").only("pk", "turn_id", "due_at")
@@ -188,9 +188,9 @@ def _rows(turns: list[Turn], *, now, who: access.Identity) -> list[dict]:
                 "content_hash": case.content_hash,
                 "url": reverse("turn", args=[turn.pk]),
                 "reference": case.reference,
-                **showing.chips(case, called=called.get(case.pk, "")),
+                **showing.chips(case, called=said[case.pk].urgency),
                 "title": showing.title_of(case),
-                "second_line": lines.get(case.pk, ""),
+                "second_line": said[case.pk].line,
                 "step": showing.step_label(case.procedure, turn.step),
                 "step_note": _("%(when)s 送到") % {"when": showing.short_moment(turn.issued_at)},
                 "deadline": showing.deadline(
@@ -386,7 +386,7 @@ def case_rows(cases: list[Case]) -> list[dict]:
             "holder", "post"
         )
     }
-    lines, called = subjects.second_lines(cases), subjects.urgency_words(cases)
+    said = subjects.summaries(cases)
     leaders = showing.with_leaders(current.values())
     rows = []
     for case in cases:
@@ -395,9 +395,9 @@ def case_rows(cases: list[Case]) -> list[dict]:
             {
                 "url": reverse("case", args=[case.public_id]),
                 "reference": case.reference,
-                **showing.chips(case, called=called.get(case.pk, "")),
+                **showing.chips(case, called=said[case.pk].urgency),
                 "title": showing.title_of(case),
-                "second_line": lines.get(case.pk, ""),
+                "second_line": said[case.pk].line,
                 "step": showing.step_label(case.procedure, turn.step)
                 if turn
                 else str(case.get_outcome_display()),

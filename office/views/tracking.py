@@ -62,6 +62,7 @@ def case(request: Asked, public_id: str) -> HttpResponse:
             else ""
         ),
     )
+    said = subjects.summaries([found])[found.pk]
     return TemplateResponse(
         request,
         "office/case.html",
@@ -69,8 +70,8 @@ def case(request: Asked, public_id: str) -> HttpResponse:
             "case": {
                 "reference": found.reference,
                 "title": showing.title_of(found),
-                "second_line": subjects.second_lines([found]).get(found.pk, ""),
-                **showing.chips(found, called=subjects.urgency_words([found]).get(found.pk, "")),
+                "second_line": said.line,
+                **showing.chips(found, called=said.urgency),
                 "void": found.outcome == "void",
                 "outcome_words": showing.outcome_words(found),
             },

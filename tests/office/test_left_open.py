@@ -5,6 +5,9 @@ from time import time
 
 import pytest
 from django.conf import settings
+from django.contrib.sessions.backends.base import UpdateError
+from django.contrib.sessions.models import Session
+from django.db import OperationalError
 from django.test import Client
 from django.utils import timezone
 
@@ -142,3 +145,23 @@ def test_a_late_click_on_a_correction_is_told_why(client, who, corrected):
 def test_whose_words_they_are_not_finds_nothing_to_correct(client, who, corrected):
     client.force_login(who.leader)
     assert client.get(corrected).status_code == 404
+
+
+# --- The database is started again in the middle of a request ---
+
+
+def test_a_database_that_goes_while_a_session_is_saved_is_no_bad_request(clerk, monkeypatch):
+    def gone(*_given, **_more):
+        raise OperationalError("server closed the connection unexpectedly")
+
+    clerk.raise_request_exception = False
+    monkeypatch.setattr("django.contrib.sessions.models.Session.save", gone)
+    # The first page somebody opens keeps the hour in his session.
+    assert clerk.get("/me/").status_code == 500
+
+
+def test_a_session_that_somebody_has_ended_is_still_an_ended_one(clerk):
+    session = clerk.session
+    Session.objects.all().delete()
+    with pytest.raises(UpdateError):
+        session.save()
