@@ -117,13 +117,15 @@ def handed_over_with_its_date(passing: Passing) -> str:
 
 
 def circle_agrees_with_something(passing: Passing) -> str:
-    """A circle is agreement with the proposal as it stands: one that names a unit (条例 art. 22, R-IN-15). The date it
-    agrees to is the one the proposal names, else the limit of handling that the slip prints."""
+    """A circle is agreement with what is proposed, and there is something to agree with only where a unit and a date
+    are named (条例 art. 22, R-IN-15). The day the paper itself wants its answer by is such a date."""
     found = document(passing.case)
     if found.purpose != IncomingDocument.Purpose.DECISION or hasattr(found, "meeting"):
         return ""
     if named_in_force(passing.case) is None:
         return _("拟办意见没有写明承办部门，只圈阅不能交办。请写明批示（R-IN-15）。")
+    if not found.answer_by and not in_force(passing.case).filter(due_on__isnull=False).exists():
+        return _("拟办意见没有写明办结期限，只圈阅不能交办。请写明批示（R-IN-15）。")
     return ""
 
 

@@ -122,7 +122,7 @@ FROM (
     JOIN sender m ON m.place = d.h / 31 %% w.invented) p
 JOIN sender s ON s.place = p.sender
 """
-# The proposal names the unit (R-IN-10): who opens such a paper can hand it over.
+# The proposal names unit and date (R-IN-10, R-IN-15): who opens such a paper can circle it and hand it over.
 ROWS = """
 WITH document AS (
     INSERT INTO documents_incomingdocument (case_id, received_on, channel, carrier, category, sender_id, number,
@@ -133,8 +133,8 @@ WITH document AS (
            '', '', '', ''
     FROM paper q ORDER BY q.n
     RETURNING id, case_id)
-INSERT INTO documents_named (document_id, decision_id, lead_id)
-SELECT d.id, r.id, h.post_id
+INSERT INTO documents_named (document_id, decision_id, lead_id, due_on)
+SELECT d.id, r.id, h.post_id, r.at::date + 14
 FROM document d JOIN ready r ON r.case_id = d.case_id AND r.move = 'submit'
 JOIN hand h ON h.n = r.n AND h.role = 'unit'
 """

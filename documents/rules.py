@@ -133,11 +133,11 @@ add(
     ),
     Rule(
         "R-IN-15",
-        "批办意见具体明确，写在批办栏；只画圈或只写“阅”不能代替批办。拟办写明承办部门的，圈阅即同意该部门和期限："
-        "期限为拟办写明的日期，没有写的，为处理单上的办理期限。",
+        "批办意见具体明确，写在批办栏；只画圈或只写“阅”不能代替批办。拟办写明承办部门和期限的，圈阅即为同意；"
+        "来文自己要求的答复日期就是期限。",
         "An instruction is concrete and stands in its box; a bare circle or “read” does not do for a paper that is "
-        "to be handled. Where the proposal names the unit, a circle agrees to that unit and to a date: the one the "
-        "proposal names, else the limit of handling that the slip prints.",
+        "to be handled. Where the proposal names unit and date, a circle is agreement; the day the paper itself wants "
+        "its answer by is such a date.",
         ("S1a", "S2", ARTICLE_22),
         (
             procedure("documents.paths.circle_agrees_with_something"),

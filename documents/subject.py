@@ -187,7 +187,8 @@ def fields(turn: Turn, move: procedures.Move, candidates: Candidates) -> dict[st
             required=False,
             initial=[key_of(post) for post in named.assisting.all()] if named else [],
         )
-        found["due_on"] = DateField(label=gettext_lazy("办结期限"), required=False)
+        hint = gettext_lazy("写明部门和期限的，领导圈阅即为同意") if turn.step == "propose" else ""
+        found["due_on"] = DateField(label=gettext_lazy("办结期限"), required=False, help_text=hint)
     elif move.to == "handle" and turn.step in NAMES_A_UNIT:
         # Whom the paper goes to is asked already.
         found["due_on"] = DateField(label=gettext_lazy("办结期限"), required=False)

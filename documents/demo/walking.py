@@ -63,6 +63,10 @@ class Walk:
         """The day the proposal names."""
         return self.times.ahead(self.paper.whole("due")) if self.paper.has("due") else None
 
+    def usual_date(self) -> date:
+        """A day or two more than handling may take, as directors count."""
+        return self.times.calendar.add_workdays(self.now.date(), 9)
+
     # --- Time ---
 
     def wait(self, least: float, most: float) -> None:

@@ -36,11 +36,12 @@ def propose(walk: Walk, *, again: bool = False) -> None:
     if due is None and paper.has("answer"):
         due = walk.times.ahead(paper.whole("answer"))
     kind = "propose_again" if again else "propose_due" if due else "propose_assist" if assist else "propose"
-    when = due or walk.times.ahead(5)
+    # A proposal names its date, so that a circle agrees to one (R-IN-15), whether or not its words repeat it.
+    when = due or walk.usual_date()
     walk.act(
         "submit", cast.director, wait=(0.5, 3.2), names=walk.leaders,
         opinion=walk.say(kind, due=f"{when.month}月{when.day}日"),
-        values={"lead": cast.post[paper.lead], "assisting": assist, "due_on": due},
+        values={"lead": cast.post[paper.lead], "assisting": assist, "due_on": when},
     )
 
 

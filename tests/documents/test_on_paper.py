@@ -30,7 +30,7 @@ def test_whoever_the_register_names_and_has_signed_stands_there_with_his_day_in_
     one.do("pass", who.clerk)
     values = {"lead": who.posts["crops"], "assisting": [who.posts["machines"]]}
     one.do("submit", who.director, opinion="拟请批示。", names=[who.leader], values=values)
-    one.do("circle", who.leader)
+    one.do("instruct", who.leader, opinion="同意拟办意见。")
     readers = [who.other_leader, who.first_head]
     one.do("send", who.clerk, names=readers)
     one.do("hand_over", who.clerk, names=[who.posts["crops"], who.posts["machines"]])

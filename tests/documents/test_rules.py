@@ -17,7 +17,7 @@ def at_assign(one, who, **values):
     one.do(
         "submit", who.director, opinion="拟请批示。", names=[who.leader], values={"lead": who.posts["crops"], **values}
     )
-    one.do("circle", who.leader)
+    one.do("instruct", who.leader, opinion="同意拟办意见。")
     return one
 
 
@@ -108,8 +108,28 @@ def test_R_IN_15_a_circle_agrees_only_with_a_proposal_that_names_a_unit(who, pap
     one = paper()
     one.do("pass", who.clerk)
     one.do("submit", who.director, opinion="请批示。", names=[who.leader])
-    with pytest.raises(acting.Refused, match="批示"):
+    with pytest.raises(acting.Refused, match="没有写明承办部门"):
         one.do("circle", who.leader)
+
+
+def test_R_IN_15_a_circle_agrees_only_with_a_proposal_that_names_a_date(who, paper):
+    one = paper()
+    one.do("pass", who.clerk)
+    one.do("submit", who.director, opinion="拟由种植业股办。", names=[who.leader], values={"lead": who.posts["crops"]})
+    with pytest.raises(acting.Refused, match="没有写明办结期限"):
+        one.do("circle", who.leader)
+    one.do("instruct", who.leader, opinion="同意。", values={"due_on": date(2026, 11, 27)})
+    one.do("present", who.clerk, names=[who.first_head])
+    one.do("circle", who.first_head)
+    assert one.turn.step == "assign"
+
+
+def test_R_IN_15_the_day_the_paper_wants_its_answer_by_is_a_date_to_agree_to(who, paper):
+    one = paper(answer_wanted=True, answer_by=date(2026, 11, 27))
+    one.do("pass", who.clerk)
+    one.do("submit", who.director, opinion="拟由种植业股办。", names=[who.leader], values={"lead": who.posts["crops"]})
+    one.do("circle", who.leader)
+    assert one.turn.step == "assign"
 
 
 def test_nothing_is_handed_over_unless_somebody_named_the_unit(who, paper):
@@ -319,7 +339,7 @@ def test_nothing_is_handed_over_while_a_leader_on_the_list_has_not_instructed(wh
         who.director,
         opinion="请批示。",
         names=[who.leader, who.first_head],
-        values={"lead": who.posts["crops"]},
+        values={"lead": who.posts["crops"], "due_on": date(2026, 11, 27)},
     )
     one.do("circle", who.leader)
     with pytest.raises(acting.Refused, match="赵明德"):

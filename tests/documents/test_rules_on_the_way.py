@@ -1,6 +1,6 @@
 """The rules of proposing, instructing, handling and answering that the walks do not name."""
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 import pytest
 
@@ -19,7 +19,7 @@ def proposed(one, who, **values):
 
 def instructed(one, who, **values):
     proposed(one, who, lead=who.posts["crops"], **values)
-    one.do("circle", who.leader)
+    one.do("instruct", who.leader, opinion="同意拟办意见。")
     return one
 
 
@@ -114,7 +114,7 @@ def test_R_IN_17_a_paper_put_back_to_its_end_without_a_result_does_not_close(who
 
 @pytest.mark.parametrize(("hour", "due"), [(9, 12), (14, 17)])
 def test_R_IN_20_the_clerk_sends_a_leaders_instruction_on_within_the_half_day(who, paper, hour, due):
-    one = proposed(paper(), who, lead=who.posts["crops"])
+    one = proposed(paper(), who, lead=who.posts["crops"], due_on=date(2026, 11, 27))
     at = MONDAY.replace(hour=hour, minute=40)
     acting.act(one.turn, "circle", actor=who.leader, at=at)
     assert one.turn.step == "assign"

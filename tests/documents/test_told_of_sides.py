@@ -28,7 +28,7 @@ def helped(who, paper):
         one.do("pass", who.clerk)
         values = {"lead": who.posts["crops"], "assisting": [who.posts["machines"]], **values}
         one.do("submit", who.director, opinion="拟请批示。", names=[who.leader], values=values)
-        one.do("circle", who.leader)
+        one.do("instruct", who.leader, opinion="同意拟办意见。")
         one.do("hand_over", who.clerk, names=[who.posts["crops"], who.posts["machines"]])
         return one
 

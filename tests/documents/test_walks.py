@@ -63,7 +63,8 @@ def test_a_leader_on_the_list_whom_the_clerk_presents_to_by_name_is_off_the_list
     one = paper()
     one.do("pass", who.clerk)
     three = [who.first_head, who.leader, who.other_leader]
-    one.do("submit", who.director, opinion="拟请批示。", names=three, values={"lead": who.posts["crops"]})
+    values = {"lead": who.posts["crops"], "due_on": date(2026, 11, 20)}
+    one.do("submit", who.director, opinion="拟请批示。", names=three, values=values)
     one.do("circle", who.first_head)
     one.do("present", who.clerk, names=[who.other_leader])
     assert one.turn.holder == who.other_leader
@@ -216,7 +217,7 @@ def test_leaders_are_asked_one_after_the_other_in_the_order_given(who, paper):
         who.director,
         opinion="请批示。",
         names=[who.other_leader, who.leader, who.first_head],
-        values={"lead": who.posts["crops"]},
+        values={"lead": who.posts["crops"], "due_on": date(2026, 11, 20)},
     )
     seen = []
     for _turn in range(3):
@@ -240,7 +241,8 @@ def test_a_leader_may_ask_for_another_leaders_instruction_through_the_clerk(who,
 def test_returning_walks_again_and_old_instructions_no_longer_name_the_unit(who, paper):
     one = paper()
     one.do("pass", who.clerk)
-    one.do("submit", who.director, opinion="请批示。", names=[who.leader], values={"lead": who.posts["crops"]})
+    values = {"lead": who.posts["crops"], "due_on": date(2026, 11, 20)}
+    one.do("submit", who.director, opinion="请批示。", names=[who.leader], values=values)
     target = next(turn for turn in earlier(one.case) if turn.step == "propose")
     acting.return_to(
         one.turn, target=target, actor=who.leader, reason="单位不对，请重新拟办。", straight=False, at=one.at

@@ -269,7 +269,8 @@ def test_a_deputy_hears_of_the_paper_and_the_principal_of_what_was_signed_for_hi
     stand_in(who.leader, who.director)
     one = paper()
     one.do("pass", who.clerk)
-    one.do("submit", who.director, opinion="拟请批示。", names=[who.leader], values={"lead": who.posts["crops"]})
+    values = {"lead": who.posts["crops"], "due_on": date(2026, 11, 20)}
+    one.do("submit", who.director, opinion="拟请批示。", names=[who.leader], values=values)
     assert "deputised" not in kinds(who.director)  # he has sent it himself
     one.do("circle", who.director)
     assert "signed_for" in kinds(who.leader)
