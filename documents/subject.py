@@ -285,6 +285,7 @@ SUBJECT = subjects.Subject(
     code="documents",
     label=gettext_lazy("收文"),
     summaries=summaries,
+    units=paths.units_in_force,
     facts=facts,
     facts_template="documents/incoming_detail_facts.html",
     beside=beside,

@@ -5,15 +5,14 @@ Plain dictionaries for templates; nothing here decides anything, and nothing her
 
 from collections.abc import Iterable
 from datetime import date, datetime, time
-from itertools import chain
 
 from django.urls import reverse
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from office import access, procedures, standing, subjects
-from office.levels import Outcome, Secrecy, Urgency
+from office import procedures
+from office.levels import Secrecy, Urgency
 from office.models.cases import Case, Decision, Turn
 from office.models.clocks import Clock
 from office.models.people import Post, PostHolding, User
@@ -213,179 +212,11 @@ def recorded_words(decision: Decision) -> str:
     }
 
 
-def trail(
-    case: Case, *, decisions: Iterable[Decision], turns: Iterable[Turn], chases=(), may_correct=None
-) -> list[dict]:
-    """What was done, who has it now, what comes next; corrections with both versions, chases in between."""
-    decisions, turns = list(decisions), list(turns)
-    stands = standing.of(decisions)
-    subject = subjects.get(case.procedure)
-    beside = subject.beside(case) if subject and subject.beside else {}
-    first: dict[int, dict] = {}
-    items: list[tuple[datetime, dict]] = []
-    round_seen = 1
-    for decision in decisions:
-        if decision.corrects_number and decision.move == "correct":
-            _add_correction(first.get(decision.corrects_number), decision)
-            continue
-        if decision.corrects_number and decision.move == "confirm_record":
-            target = first.get(decision.corrects_number)
-            if target is not None:
-                words = _("本人已于 %(at)s 确认") % {"at": short_moment(decision.at)}
-                target["note"] = "  ".join(filter(None, [target["note"], words]))
-            continue
-        if decision.round > round_seen:
-            round_seen = decision.round
-            items.append(
-                (decision.at, {"kind": "round", "words": _("退回，第 %(n)d 轮") % {"n": decision.round}})
-            )
-        item = _act(case, decision, beside=beside.get(decision.pk, ""))
-        if (undone := stands.taken_back.get(decision.number)) is not None:
-            words = _("已于 %(at)s 撤回，不再有效") % {"at": short_moment(undone.at)}
-            item["note"] = "  ".join(filter(None, [item["note"], words]))
-            item["state"], item["chip"] = "void", _("已撤回")
-        elif may_correct is not None:
-            item["edit_url"] = may_correct(decision)
-        first[decision.number] = item
-        items.append((decision.at, item))
-    for chase in chases:
-        items.append(
-            (chase.at, {"kind": "chase", "when": short_moment(chase.at), "words": chase_words(chase)})
-        )
-    items.sort(key=lambda pair: pair[0])
-    shown = [item for _at, item in items]
-    shown.extend(_now_and_next(case, turns))
-    return shown
-
-
-def _act(case: Case, decision: Decision, *, beside: str) -> dict:
-    return {
-        "kind": "act",
-        "number": decision.number,
-        "state": "void" if decision.move == "void" else "done",
-        "chip": _("作废") if decision.move == "void" else "",
-        "label": label_of(decision, procedure=case.procedure),
-        "who": signature_words(decision),
-        "post": decision.signed_title,
-        "when": short_moment(decision.happened_at) if has_its_hour(decision) else written_on(decision),
-        "opinion": decision.opinion,
-        "note": "  ".join(filter(None, [beside, decision.reason, f"→ {decision.names}" if decision.names else ""])),
-        "on_behalf_words": "",
-        "recorded_by_words": recorded_words(decision),
-        "corrections": [],
-        "sides": [],
-        "edit_url": "",
-    }
-
-
-def _add_correction(target: dict | None, decision: Decision) -> None:
-    if target is None:
-        return
-    last = target["corrections"][-1]["new"] if target["corrections"] else target["opinion"]
-    target["corrections"].append(
-        {
-            "old": last,
-            "new": decision.opinion,
-            "who": decision.signed_name,
-            "when": short_moment(decision.at),
-            "reason": decision.reason,
-        }
-    )
-    if len(target["corrections"]) == 1:
-        target["opinion"] = ""
-
-
 def ended_words(case: Case, turn: Turn) -> str:
     """How a side turn ended: what was for reading is 已阅, other things are 已办."""
     step = step_of(case.procedure, turn.step)
     read = turn.ended_how == "moved" and step is not None and step.reading
     return _("已阅") if read else str(turn.get_ended_how_display())
-
-
-def _being_done(case: Case, turn: Turn) -> str:
-    """What somebody beside the main way does: he reads, or what his step says."""
-    step = step_of(case.procedure, turn.step)
-    return _("在阅") if step is not None and step.reading else step_label(case.procedure, turn.step)
-
-
-def _now_and_next(case: Case, turns: list[Turn]) -> list[dict]:
-    current = next((turn for turn in turns if not turn.side and turn.ended_at is None), None)
-    if current is None:
-        return []
-    sides = [
-        {
-            "who": str(turn.hands),
-            "post": "",
-            "state_words": _("%(what)s，%(when)s 送出")
-            % {"what": _being_done(case, turn), "when": short_moment(turn.issued_at)},
-        }
-        for turn in turns
-        if turn.side and turn.ended_at is None
-    ]
-    now = {
-        "kind": "act",
-        "state": "now",
-        "label": step_label(case.procedure, current.step),
-        "who": holder_words(current) if current.holder_id else hands_words(current.hands, on=timezone.localdate()),
-        "post": "",
-        "when": _("%(when)s 送到") % {"when": short_moment(current.issued_at)},
-        "sides": sides,
-        "corrections": [],
-    }
-    following = [
-        {"kind": "act", "state": "then", "label": one["label"], "who": one["who"], "corrections": []}
-        for one in what_comes_next(case, current)
-    ]
-    return [now, *following]
-
-
-def what_comes_next(case: Case, current: Turn) -> list[dict]:
-    """The next steps with names where they are known: the way back, the list, the post."""
-    from office import timing
-
-    on = timezone.localdate()
-    if current.back_to is not None:
-        return [{"label": _("送回"), "who": hands_words(current.back_to.hands, on=on)}]
-    declared = procedures.REGISTRY.get(case.procedure)
-    step = declared.steps.get(current.step) if declared else None
-    if declared is None or step is None:
-        return []
-    found = []
-    waiting = case.planned.filter(turn__isnull=True, dropped_at__isnull=True)
-    named = [str(row.hands) for row in waiting.select_related("holder", "post__department")]
-    if named:
-        found.append({"label": _("名单上还有"), "who": "、".join(named)})
-    primary = next((move for move in step.moves if move.primary and move.offered(case)), None) or step.forward
-    if primary is None:
-        return found
-    if primary.close:
-        return [*found, {"label": str(Outcome(primary.close).label), "who": ""}]
-    if primary.to:
-        target = declared.step(primary.to)
-        who = _("由办理人选定")
-        if (post := timing.post_of(declared, target, case=case, at=timezone.now())) is not None:
-            # As it will land: from whom the paper is kept, it goes by.
-            ways = chain([post], timing.fallbacks(declared, target))
-            fit = next((one for one in ways if access.able(case, access.seated(one, on=on))), post)
-            who = hands_words(fit, on=on)
-        found.append({"label": str(target.label), "who": who})
-    return found
-
-
-def chase_words(chase) -> str:
-    """Both kinds of chase: a rung the system sent, or one made by hand."""
-    who = getattr(chase, "to", "")
-    if isinstance(who, list):
-        who = "、".join(str(name) for name in who)
-    if hasattr(chase, "rung"):
-        return _("催办 %(who)s：%(words)s") % {"who": who, "words": _(chase.words) if chase.words else ""}
-    answer = _("；答：%(answer)s") % {"answer": chase.answer} if chase.answer else ""
-    return _("%(kind)s催办 %(who)s：%(words)s%(answer)s") % {
-        "kind": chase.get_kind_display(),
-        "who": who,
-        "words": chase.words,
-        "answer": answer,
-    }
 
 
 def outcome_words(case: Case) -> str:

@@ -8,7 +8,7 @@ from django.db.models import QuerySet
 
 from office import procedures
 from office.models.cases import Case
-from office.models.people import User
+from office.models.people import Post, User
 
 
 @dataclass(frozen=True)
@@ -45,6 +45,8 @@ class Subject:
     may_register: Callable[[User], bool] | None = None
     # State secrets by number and sender: (cases, words in small letters and figures) -> those that bear them all.
     numbered: Callable[[QuerySet, Sequence[str]], QuerySet] | None = None
+    # Which unit each paper has been given to in words: {case pk: its post}, in one query.
+    units: Callable[[Sequence[Case]], dict[int, Post]] | None = None
 
 
 _subjects: dict[str, Subject] = {}
@@ -83,4 +85,14 @@ def summaries(cases: Sequence[Case]) -> dict[int, Summary]:
         mine = [case for case in cases if of(case.procedure) == code]
         if mine:
             found.update(subject.summaries(mine))
+    return found
+
+
+def units(cases: Sequence[Case]) -> dict[int, Post]:
+    """The unit that a paper's own words name for it, of those where they do. One query per function."""
+    found: dict[int, Post] = {}
+    for code, subject in _subjects.items():
+        mine = [case for case in cases if of(case.procedure) == code]
+        if mine and subject.units is not None:
+            found.update(subject.units(mine))
     return found

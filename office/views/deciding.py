@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, gettext_noop
 from django.views.decorators.http import require_http_methods, require_POST
 
-from office import access, acting, dials, showing, standing, subjects
+from office import access, acting, dials, showing, standing, subjects, trails
 from office.acting import may_correct
 from office.acting.door import marked, wordless
 from office.chasing import INFORM
@@ -166,7 +166,7 @@ def _page(request, turn: Turn, *, form, refusal, chosen, draft, now) -> dict:
         **paper,
         "facts": subject.facts(case) if subject and subject.facts else None,
         "facts_template": subject.facts_template if subject else "",
-        "trail": showing.trail(case, decisions=decisions, turns=turns, chases=chases_of(case)),
+        "trail": trails.trail(case, decisions=decisions, turns=turns, chases=chases_of(case)),
         "last_opinion": {
             "words": last[1],
             "who_words": f"{showing.signature_words(last[0])} {showing.short_moment(last[0].happened_at)}",

@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_POST
 
-from office import access, acting, dials, procedures, showing, subjects
+from office import access, acting, ahead, dials, procedures, showing, subjects
 from office.models.cases import Case, Decision, Turn
 from office.models.clocks import Clock
 from office.models.outbox import Draft, Follow, draft_key
@@ -24,6 +24,7 @@ from office.views.asked import Asked, start_of
 
 PAGE = 60
 GROUPS = ("overdue", "today", "later")
+BESIDE = ("case", "case__series", "holder", "post", "back_to__holder", "back_to__post__department")
 
 
 @require_GET
@@ -71,7 +72,7 @@ def _queue(request: Asked, *, kind: str) -> HttpResponse:
         turns = turns.filter(case__procedure__in=subjects.codes(function))
     total = counts["total"]
     start = _within(start_of(request), total)
-    page = list(ordered(turns).select_related("case", "case__series", "holder", "post")[start : start + PAGE])
+    page = list(ordered(turns).select_related(*BESIDE)[start : start + PAGE])
     rows = _rows(page, now=now, who=who)
     groups = _grouped(rows, counts, ranked=who.ranked)
     late = 0 if who.ranked else counts["overdue"]
@@ -173,6 +174,7 @@ def _from_url(request: Asked, start: int) -> str:
 def _rows(turns: list[Turn], *, now, who: access.Identity) -> list[dict]:
     cases = [turn.case for turn in turns]
     said = subjects.summaries(cases)
+    following = ahead.phrases(turns)
     clocks = {
         clock.turn_id: clock
         for clock in Clock.objects.filter(turn__in=turns).order_by("pk").only("pk", "turn_id", "due_at")
@@ -201,7 +203,7 @@ def _rows(turns: list[Turn], *, now, who: access.Identity) -> list[dict]:
                     ranked=who.ranked,
                 ),
                 "principal": principal,
-                "next_words": _next_words(case, turn, step),
+                "next_words": following.get(turn.pk, ""),
                 "new": turn.opened_at is None,
                 # In another's name everything is looked at and signed by itself.
                 "batchable": bool(step and any(move.batch for move in step.moves))
@@ -211,23 +213,6 @@ def _rows(turns: list[Turn], *, now, who: access.Identity) -> list[dict]:
             }
         )
     return rows
-
-
-def _next_words(case: Case, turn: Turn, step) -> str:
-    """What the primary move does, in one phrase and without a query of its own."""
-    if step is None:
-        return ""
-    if turn.back_to_id:
-        return _("办毕送回")
-    move = next((move for move in step.moves if move.primary), None) or step.forward
-    if move is None:
-        return ""
-    if move.returns:
-        return _("退回文书")
-    if move.close:
-        return str(move.label)
-    target = showing.step_label(case.procedure, move.to) if move.to else ""
-    return _("%(move)s → %(step)s") % {"move": move.label, "step": target} if target else str(move.label)
 
 
 def _grouped(rows: list[dict], counts: dict[str, int], *, ranked: bool) -> list[dict]:
@@ -383,10 +368,11 @@ def case_rows(cases: list[Case]) -> list[dict]:
     current = {
         turn.case_id: turn
         for turn in Turn.objects.filter(case__in=cases, side=False, ended_at__isnull=True).select_related(
-            "holder", "post"
+            "case", "holder", "post", "back_to__holder", "back_to__post__department"
         )
     }
     said = subjects.summaries(cases)
+    following = ahead.phrases(list(current.values()))
     leaders = showing.with_leaders(current.values())
     rows = []
     for case in cases:
@@ -407,7 +393,7 @@ def case_rows(cases: list[Case]) -> list[dict]:
                 )
                 if turn
                 else None,
-                "next_words": "",
+                "next_words": following.get(turn.pk, "") if turn else "",
                 "new": False,
                 "batchable": False,
                 "void": case.outcome == "void",

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 from django.views.decorators.http import require_GET, require_POST
 
-from office import access, chasing, clock, procedures, rules, showing, standing, subjects, timing
+from office import access, chasing, clock, procedures, rules, showing, standing, subjects, timing, trails
 from office.acting import may_correct, may_take_back
 from office.models.cases import Case, Decision, Turn
 from office.models.clocks import Clock
@@ -51,7 +51,7 @@ def case(request: Asked, public_id: str) -> HttpResponse:
     circulation = circulation_rows(found, turns, decisions, now=now)
     leaders = showing.with_leaders(turn for turn in turns if turn.ended_at is None)
     clocks = _clocks(found, hands, {turn.pk: turn.issued_at for turn in turns if turn.pk in leaders}, now=now)
-    trail = showing.trail(
+    trail = trails.trail(
         found,
         decisions=decisions,
         turns=turns,
