@@ -114,7 +114,9 @@ def _real(year: int, month: int, day: int, text: str) -> date:
 
 
 _BRACKETS = re.compile(r"[\[［【（(〈<﹝{『「]\s*(\d{4})\s*年?\s*[\]］】）)〉>﹞}』」]")
-_NUMBER = re.compile(r"^(?P<mark>.*?)〔(?P<year>\d{4})〕\s*第?\s*0*(?P<number>\d+)\s*号?(?P<rest>.*)$")
+# 〔2026〕3期, 12-1, 12—15号: what stands behind the figure belongs to it, and 号 does not come between.
+_GOES_ON = re.compile(r"[期份辑次卷册版页、,，/~至和及之—–‐−-]")
+_NUMBER = re.compile(r"^(?P<mark>.*?)〔(?P<year>\d{4})〕\s*第?\s*0*(?P<number>\d+)\s*(?P<unit>号?)(?P<rest>.*)$")
 
 
 # 财农函 2026 9号: the year stands between spaces.
@@ -136,9 +138,9 @@ def read_document_number(text: str) -> str:
     if "〔" not in plain:
         plain = _BARE.sub(lambda found: f"{found[1]}〔{found[2]}〕{found[3] or found[4]}号", plain)
     match = _NUMBER.match(plain)
-    if match:
-        return f"{match['mark']}〔{match['year']}〕{match['number']}号{match['rest']}"
-    return plain
+    if match is None or not match["unit"] and _GOES_ON.match(match["rest"]):
+        return plain
+    return f"{match['mark']}〔{match['year']}〕{match['number']}号{match['rest']}"
 
 
 def short_document_number(number: str) -> str:

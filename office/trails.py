@@ -56,6 +56,7 @@ def trail(
 
 
 def _act(case: Case, decision: Decision, *, beside: str) -> dict:
+    when = showing.short_moment(decision.happened_at) if showing.has_its_hour(decision) else showing.written_on(decision)
     sent = f"→ {decision.names}" if decision.names else ""
     return {
         "kind": "act",
@@ -65,7 +66,7 @@ def _act(case: Case, decision: Decision, *, beside: str) -> dict:
         "label": showing.label_of(decision, procedure=case.procedure),
         "who": showing.signature_words(decision),
         "post": decision.signed_title,
-        "when": showing.short_moment(decision.happened_at) if showing.has_its_hour(decision) else showing.written_on(decision),
+        "when": when,
         "opinion": decision.opinion,
         "note": "  ".join(filter(None, [beside, decision.reason, sent])),
         "on_behalf_words": "",
