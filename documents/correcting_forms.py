@@ -27,7 +27,7 @@ from .paths import wrong_answer_day
 from .registering import words_on_a_secret
 
 # What only an opened letter tells (R-IN-25).
-INSIDE = ("title", "number", "dated_on", "pages", "enclosures", "answer_wanted", "answer_by", "files")
+INSIDE = ("title", "number", "dated_on", "pages", "enclosures", "answer_wanted", "answer_by", "note", "files")
 
 
 class CorrectionForm(forms.Form):

@@ -27,7 +27,10 @@ MEETING_BOOK, TELEGRAM_BOOK = "会", "电"
 
 
 # What only an opened letter tells (R-IN-25).
-INSIDE = ("title", "doc_number", "dated_on", "pages", "attachments_count", "from_meeting", "answer_wanted", "answer_by")
+INSIDE = (
+    "title", "doc_number", "dated_on", "pages", "attachments_count", "from_meeting", "answer_wanted", "answer_by",
+    "note",
+)  # fmt: skip
 
 
 def inside_words(column: str) -> str:

@@ -105,7 +105,7 @@ class IncomingDocument(Matter):
                 name="a_paper_is_dated_before_it_is_received",
             ),
             models.CheckConstraint(
-                condition=~Q(purpose="envelope") | (Q(number="") & Q(addressee__isnull=False)),
+                condition=~Q(purpose="envelope") | Q(number="", note="", from_meeting="", addressee__isnull=False),
                 name="an_envelope_shows_only_its_outside",
             ),
             models.CheckConstraint(

@@ -8,8 +8,8 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from office import clock, timing
-from office.acting.door import Passing, as_printed
+from office import access, clock, timing
+from office.acting.door import Passing, Refused, as_printed, refuse_unfit
 from office.models.cases import Case, Decision
 from office.models.files import Attachment
 from office.models.people import Post, User
@@ -101,7 +101,17 @@ def proposal_names_unit(passing: Passing) -> str:
         return _("几个部门一起办的，请先定一个牵头部门（R-IN-11）。")
     if not passing.values.get("lead"):
         return _("请写明由哪个部门承办（R-IN-10）。") if _must_name_unit(found) else ""
-    return _names_date_where_needed(passing, found)
+    return may_have_it(passing) or _names_date_where_needed(passing, found)
+
+
+def may_have_it(passing: Passing) -> str:
+    """Who cannot be given the paper is not named for it either (R-SEC-07): the clerk could not hand it over."""
+    named = [passing.values.get("lead"), *(passing.values.get("assisting") or [])]
+    try:
+        refuse_unfit(passing.case, [one for one in named if one is not None])
+    except Refused as refused:
+        return str(refused)
+    return ""
 
 
 def answered_by_rule(group: str) -> bool:
@@ -140,7 +150,7 @@ def circle_agrees_with_something(passing: Passing) -> str:
 def one_lead(passing: Passing) -> str:
     if passing.values.get("assisting") and not passing.values.get("lead"):
         return _("几个部门一起办的，请先定一个牵头部门（R-IN-11）。")
-    return ""
+    return may_have_it(passing)
 
 
 def handed_to_the_named_unit(passing: Passing) -> str:
@@ -156,6 +166,8 @@ def handed_to_the_named_unit(passing: Passing) -> str:
         return ""
     if isinstance(first, User) and named.lead.department_id == first.department_id:
         return ""
+    if not access.may_receive(passing.case, post=named.lead):
+        return _("批示由%(lead)s承办，但不能送给%(lead)s，请呈领导另定承办部门（R-IN-16）。") % {"lead": named.lead}
     return _("批示由%(lead)s承办，请先交给%(lead)s（R-IN-16）。") % {"lead": named.lead}
 
 
@@ -198,6 +210,13 @@ def nobody_but_the_addressee(case: Case, holder: User | Post | None) -> str:
     if holder is None or isinstance(holder, User) and document(case).addressee_id == holder.pk:
         return ""
     return _("亲启件只能交给收件人本人（R-IN-25）。")
+
+
+def signs_without_a_word(passing: Passing) -> str:
+    """What the clerks may not read in the letter they shall not read in its trail."""
+    if passing.opinion:
+        return _("亲启件签收不写意见：经办的人都能看到（R-IN-25）。请清空意见再签收。")
+    return ""
 
 
 def somebody_goes(passing: Passing) -> str:

@@ -235,8 +235,9 @@ class Envelope(IncomingBase):
     deliver = Step(_("转交收件人"), post="clerk", due=REVIEW, forbids=("skip",), moves=[
         Move("deliver", _("转交本人"), to="keep", names="one", check=paths.addressee_only, primary=True),
     ])
-    keep = Step(_("本人签收"), personal=True, forbids=("reassign", "delegate", "add_before", "add_after"), moves=[
-        Move("received", _("本人签收"), close="reference", opinion="may", primary=True),
+    alone = ("reassign", "delegate", "add_before", "add_after", "progress")
+    keep = Step(_("本人签收"), personal=True, forbids=alone, moves=[
+        Move("received", _("本人签收"), close="reference", check=paths.signs_without_a_word, primary=True),
     ])
 
     @classmethod

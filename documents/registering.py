@@ -40,7 +40,7 @@ TELEGRAM_RUNS_AS = {
 # What an envelope does not show (R-IN-25).
 UNOPENED: dict[str, Any] = {
     "number": "", "number_typed": "", "dated_on": None, "pages": None, "enclosures": 0, "from_meeting": "",
-    "answer_wanted": False, "answer_by": None,
+    "answer_wanted": False, "answer_by": None, "note": "",
 }  # fmt: skip
 
 

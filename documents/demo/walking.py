@@ -6,6 +6,7 @@ from heapq import heappop, heappush
 from typing import Any
 
 from office import acting
+from office.acting.door import wordless
 from office.models.cases import Case, Decision, Turn
 from office.models.people import Post, User
 
@@ -36,7 +37,7 @@ class Walk:
     # --- Words ---
 
     def say(self, kind: str, **slots: str) -> str:
-        return "" if self.case.secrecy >= 2 else words.say(kind, random=self.random, **{**self.slots(), **slots})
+        return "" if wordless(self.case) else words.say(kind, random=self.random, **{**self.slots(), **slots})
 
     def result(self, *, quick: bool) -> str:
         """What the unit reports."""

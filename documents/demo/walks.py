@@ -36,12 +36,14 @@ def propose(walk: Walk, *, again: bool = False) -> None:
     if due is None and paper.has("answer"):
         due = walk.times.ahead(paper.whole("answer"))
     kind = "propose_again" if again else "propose_due" if due else "propose_assist" if assist else "propose"
-    # A proposal names its date, so that a circle agrees to one (R-IN-15), whether or not its words repeat it.
+    # A proposal names its date, so that a circle agrees to one (R-IN-15), whether or not its words repeat it. Only
+    # where the unit is to ask for more time itself, none may be named.
     when = due or walk.usual_date()
+    named = None if paper.has("extended") and walk.case.secrecy < 2 else when
     walk.act(
         "submit", cast.director, wait=(0.5, 3.2), names=walk.leaders,
         opinion=walk.say(kind, due=f"{when.month}月{when.day}日"),
-        values={"lead": cast.post[paper.lead], "assisting": assist, "due_on": when},
+        values={"lead": cast.post[paper.lead], "assisting": assist, "due_on": named},
     )
 
 
@@ -64,7 +66,8 @@ def instruct(walk: Walk, leader: User, *, last: bool) -> None:
             walk.common(acting.confirm_record, made, actor=leader, wait=(2, 8))
         return
     actor = walk.acting_for(leader)
-    if walk.case.secrecy >= 2 or not paper.has("straight") and walk.random.random() < 0.35:
+    circles = not paper.has("straight") and walk.random.random() < 0.35 and not paper.has("extended")
+    if walk.case.secrecy >= 2 or circles:
         walk.act("circle", actor, wait=(1.5, 9))
         return
     hours = (0.2, 0.6) if paper.has("straight") else (1.5, 9)
@@ -286,11 +289,11 @@ def envelope(walk: Walk) -> None:
 
 
 def classified(walk: Walk) -> None:
-    """涉密件: steps and times only; every word stays on paper (R-SEC-03)."""
+    """涉密件: steps and times only; every word stays on paper, but on a classified network (R-SEC-03)."""
     cast = walk.cast
     walk.act("pass", walk.clerk, wait=(0.1, 0.5))
-    walk.act("submit", cast.director, wait=(0.3, 2), names=walk.leaders)
-    walk.act("instruct", walk.leaders[0], wait=(1, 6))
+    walk.act("submit", cast.director, wait=(0.3, 2), names=walk.leaders, opinion=walk.say("propose"))
+    walk.act("instruct", walk.leaders[0], wait=(1, 6), opinion=walk.say("instruct"))
     walk.act("send", walk.clerk, wait=(0.2, 1), names=[cast.director])
     walk.until_all_are_back()
     walk.act("finish", walk.clerk, wait=(0.5, 3))

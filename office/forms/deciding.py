@@ -116,6 +116,11 @@ class DecisionForm(forms.Form):
         data["content_hash"] = self.case.content_hash
         self.data = data
 
+    @property
+    def takes_words(self) -> bool:
+        """Whether anything that can be done here keeps an opinion: else there is no box for one."""
+        return any("opinion" in offer.needs for offer in [*self.moves, *self.common])
+
     # --- What the page offers ---
 
     def _declared(self, move: procedures.Move) -> Offer:

@@ -109,6 +109,7 @@ add(
             constraint("case_words"),
             constraint("decision_words"),
             constraint("attachment_words"),
+            constraint("secret_stays_secret"),
             procedure("office.acting.door.clean_words"),
             procedure("office.files.checking.refuse_state_secret"),
             form("office.views.deciding.save_draft"),

@@ -5,6 +5,7 @@ from datetime import date, datetime, timedelta
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from documents import paths, sheets
@@ -339,7 +340,7 @@ def test_R_IN_25_a_letter_in_person_wants_its_addressee_whatever_its_level(count
 
 @pytest.mark.parametrize(("field", "value"), [
     ("doc_number", "农办〔2026〕9号"), ("dated_on", "2026-11-01"), ("pages", "3"), ("attachments_count", "2"),
-    ("from_meeting", "某会议"), ("answer_by", "2099-01-01"), ("series", "会"),
+    ("from_meeting", "某会议"), ("answer_by", "2099-01-01"), ("series", "会"), ("note", "信里讲了某事"),
 ])  # fmt: skip
 def test_R_IN_25_nothing_from_inside_a_letter_is_in_any_column(counter, who, field, value):
     channel = "meeting" if field == "from_meeting" else "post"
@@ -356,9 +357,12 @@ def test_what_is_folded_away_does_not_stop_an_envelope(counter, who):
 
 
 def test_R_IN_25_nor_by_any_other_way_in(who, paper):
-    inside = {"pages": 3, "answer_wanted": True, "number": "农办〔2026〕9号"}
+    inside = {"pages": 3, "answer_wanted": True, "number": "农办〔2026〕9号", "note": "信里讲了某事"}
     one = paper(purpose="envelope", title="", addressee=who.leader, **inside)
     assert (one.document.pages, one.document.answer_wanted, one.document.number) == (None, False, "")
+    assert one.document.note == ""
+    with pytest.raises(IntegrityError, match="an_envelope_shows"), transaction.atomic():
+        IncomingDocument.objects.update(note="信里讲了某事")
 
 
 def test_R_IN_25_two_people_do_not_relocate_a_letter_past_its_addressee(who, paper):

@@ -147,6 +147,26 @@ def test_R_IN_16_the_lead_gets_it_first(who, paper):
         one.do("hand_over", who.clerk, names=[who.posts["machines"], who.posts["crops"]])
 
 
+def test_R_IN_16_a_unit_that_may_not_have_the_paper_is_not_named_for_it(who, paper):
+    one = paper()
+    one.do("pass", who.clerk)
+    acting.bar(one.case, people=[who.handler], actor=who.clerk, reason="本人的事", at=one.at)
+    given = {"opinion": "拟请批示。", "names": [who.leader]}
+    for values in ({"lead": who.posts["crops"]}, {"lead": who.posts["machines"], "assisting": [who.posts["crops"]]}):
+        with pytest.raises(acting.Refused, match="不能送给种植业股股长，请另选"):
+            one.do("submit", who.director, values=values, **given)
+    one.do("submit", who.director, **given)
+    with pytest.raises(acting.Refused, match="不能送给种植业股股长，请另选"):
+        one.do("instruct", who.leader, opinion="请种植业股办。", values={"lead": who.posts["crops"]})
+
+
+def test_R_IN_16_the_clerk_is_told_the_way_out_where_the_unit_may_no_longer_have_it(who, paper):
+    one = at_assign(paper(), who)
+    acting.bar(one.case, people=[who.handler], actor=who.clerk, reason="本人的事", at=one.at)
+    with pytest.raises(acting.Refused, match="请呈领导另定承办部门"):
+        one.do("hand_over", who.clerk, names=[who.posts["machines"]])
+
+
 def test_R_IN_17_the_result_is_written_before_closing(who, paper):
     one = at_assign(paper(), who)
     one.do("hand_over", who.clerk, names=[who.posts["crops"]])

@@ -9,6 +9,8 @@ from django.db import IntegrityError, ProgrammingError, transaction
 
 from documents import registering
 from documents.forms import IncomingForm
+from documents.models import IncomingDocument
+from documents.registering import WORDS
 from office import access, acting, files, outbox
 from office.levels import FIRST_STATE_SECRET, LONGEST_PERIOD, Secrecy
 from office.models import Attachment, Case, Decision, Deputy, Organisation, Series
@@ -66,6 +68,21 @@ def test_R_SEC_03_the_database_takes_no_title_and_no_opinion_of_a_state_secret(w
     last.pk, last.number, last.opinion = None, last.number + 1, "同意"
     with pytest.raises(IntegrityError, match="R-SEC-03"), transaction.atomic():
         last.save(force_insert=True)
+
+
+def test_R_SEC_03_nor_does_it_take_a_word_in_a_column_beside_it(who):
+    case = paper(who, secrecy=2)
+    for column in WORDS:
+        with pytest.raises(IntegrityError, match="R-SEC-03"), transaction.atomic():
+            IncomingDocument.objects.filter(case=case).update(**{column: "某项部署"})
+
+
+def test_R_SEC_03_a_state_secret_is_not_made_an_ordinary_paper_whose_title_could_be_written(who):
+    case = paper(who, secrecy=2)
+    for level in (Secrecy.NONE, Secrecy.WORK):
+        with pytest.raises(IntegrityError, match="R-SEC-03"), transaction.atomic():
+            Case.objects.filter(pk=case.pk).update(secrecy=level)
+    Case.objects.filter(pk=case.pk).update(secrecy=Secrecy.TOP_SECRET)
 
 
 # --- R-SEC-04: which kind of network this is ---
