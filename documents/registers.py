@@ -225,18 +225,21 @@ def _has_signed(turn: Turn) -> bool:
     return turn.ended_how == "moved" or turn.step == "assist" and turn.opened_at is not None
 
 
-def result_of(document: IncomingDocument, *, outcome: str = "") -> str:
-    """`outcome`: its word on a screen; without it, the word of the paper."""
+def result_of(document: IncomingDocument) -> str:
+    return " ".join(filter(None, result_and_day(document)))
+
+
+def result_and_day(document: IncomingDocument, *, outcome: str = "") -> tuple[str, str]:
+    """What came of it, and the day it was closed. `outcome`: its word on a screen; without it, that of the paper."""
     case = document.case
     if case.outcome == "void":
-        return ""
+        return "", ""
     result = standing.words_of(case.ends, move="report", round_now=case.round)
     if len(result) > LONGEST_RESULT:
         result = f"{result[:LONGEST_RESULT]}……（全文见处理单）"
     if case.outcome:
-        words = result or outcome or OUTCOMES[case.outcome]
-        return f"{words} {_day(case.closed_at, case)}" if case.closed_at else words
-    return result
+        return result or outcome or OUTCOMES[case.outcome], _day(case.closed_at, case) if case.closed_at else ""
+    return result, ""
 
 
 def remarks(document: IncomingDocument) -> str:

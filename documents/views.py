@@ -30,7 +30,7 @@ from office.views.tracking import visible
 from . import onscreen, registering
 from .forms import MEETING_BOOK, TELEGRAM_BOOK, IncomingForm, RegisterFilter
 from .models import IncomingDocument
-from .registers import few_keys, handed_to, result_of, selected, short_number, signed_for
+from .registers import few_keys, handed_to, result_and_day, selected, short_number, signed_for
 from .subject import urgency_word
 
 DRAFT = "incoming:new"
@@ -386,6 +386,7 @@ def selection_of(request: Asked, chosen: dict) -> Selection:
 def _register_row(one: IncomingDocument) -> dict:
     case = one.case
     voided = next((made for made in case.ends if made.move == "void"), None)
+    result, closed_on = result_and_day(one, outcome=str(case.get_outcome_display()))
     return {
         "number": short_number(case),
         "url": reverse("case", args=[case.public_id]),
@@ -401,7 +402,8 @@ def _register_row(one: IncomingDocument) -> dict:
         "copy_number": one.copy_number,
         "to": handed_to(case).split("、"),
         "signers": signed_for(case).split("、"),
-        "result": result_of(one, outcome=str(case.get_outcome_display())),
+        "result": result,
+        "closed_on": closed_on,
         "archive_number": one.archived_as,
         "note": one.note,
         "void_words": void_words(voided),

@@ -212,11 +212,14 @@ def recorded_words(decision: Decision) -> str:
     }
 
 
-def ended_words(case: Case, turn: Turn) -> str:
-    """How a side turn ended: what was for reading is 已阅, other things are 已办."""
+def ended_words(case: Case, turn: Turn, decision: Decision | None) -> str:
+    """How a side turn ended: what was for reading is 已阅, other things are what was answered: 请假."""
     step = step_of(case.procedure, turn.step)
-    read = turn.ended_how == "moved" and step is not None and step.reading
-    return _("已阅") if read else str(turn.get_ended_how_display())
+    if turn.ended_how != "moved":
+        return str(turn.get_ended_how_display())
+    if step is not None and step.reading:
+        return _("已阅")
+    return label_of(decision, procedure=case.procedure) if decision else str(turn.get_ended_how_display())
 
 
 def outcome_words(case: Case) -> str:

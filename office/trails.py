@@ -56,7 +56,8 @@ def trail(
 
 
 def _act(case: Case, decision: Decision, *, beside: str) -> dict:
-    when = showing.short_moment(decision.happened_at) if showing.has_its_hour(decision) else showing.written_on(decision)
+    hour = showing.has_its_hour(decision)
+    when = showing.short_moment(decision.happened_at) if hour else showing.written_on(decision)
     sent = f"→ {decision.names}" if decision.names else ""
     return {
         "kind": "act",

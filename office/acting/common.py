@@ -190,8 +190,11 @@ def progress(
 
 def may_correct(decision: Decision, user: User, *, at: datetime) -> str:
     """"self" within the minutes the office allows, "office" later for the hub, "" for nobody. Where there are no
-    words nothing can be put right: nobody writes an opinion above a signature that had none."""
-    if decision.move in ("correct", "start", "content", "confirm_record") or not decision.opinion:
+    words nothing can be put right: nobody writes an opinion above a signature that had none, but a reader who forgot
+    his own."""
+    if decision.move in ("correct", "start", "content", "confirm_record"):
+        return ""
+    if not decision.opinion and not (_was_read(decision) and (user.pk == decision.actor_id or _worded(decision))):
         return ""
     mine = user.pk in (decision.actor_id, decision.recorded_by_id)
     age = at - decision.at
@@ -199,7 +202,19 @@ def may_correct(decision: Decision, user: User, *, at: datetime) -> str:
     young = mine and age <= timedelta(minutes=dials.DIALS["correction_minutes"].most)
     if young and age <= timedelta(minutes=dials.value("correction_minutes")) and _still_his(decision, user):
         return "self"
-    return "office" if access.holds_hub(user, decision.case) else ""
+    return "office" if _worded(decision) and access.holds_hub(user, decision.case) else ""
+
+
+def _was_read(decision: Decision) -> bool:
+    """Whether somebody signed for what he had read: his words are his remark, and decide nothing."""
+    declared = procedures.REGISTRY.get(decision.case.procedure)
+    step = declared.steps.get(decision.step) if declared else None
+    move = step.move(decision.move) if step else None
+    return bool(step and step.reading and move and move.opinion)
+
+
+def _worded(decision: Decision) -> bool:
+    return bool(decision.opinion) or decision.corrections.filter(move="correct").exists()
 
 
 def _still_his(decision: Decision, user: User) -> bool:
@@ -220,7 +235,7 @@ def correct(
         first.case = case
         refuse_unseen(case, actor)
         allowed = may_correct(first, actor, at=at)
-        if not first.opinion:
+        if not first.opinion and not _was_read(first):
             raise Refused(_("这一步没有写意见，没有可以更正的文字。"))
         if first.corrections.filter(move="take_back").exists():
             raise Refused(_("这一步已经撤回，不再有效，不用更正。"))

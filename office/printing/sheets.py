@@ -135,7 +135,9 @@ class Reader:
 
     @property
     def versions(self) -> tuple[tuple[str, str, bool], ...]:
-        return _versions(self.words, self.corrections) if self.words else ()
+        """As of an opinion; who read it and wrote nothing at first has no first version."""
+        found = _versions(self.words, self.corrections)
+        return found if self.words else found[1:]
 
     @property
     def spaced(self) -> str:

@@ -333,6 +333,7 @@ def correct(request: Asked, public_id: str, number: int) -> HttpResponse:
     from office.forms.recording import CorrectionForm
 
     latest = decision.corrections.filter(move="correct").order_by("-number").first() or decision
+    words = latest.opinion or _("没有写意见")
     form = CorrectionForm(
         request.POST or None,
         initial={"opinion": latest.opinion, "seen": latest.number},
@@ -363,7 +364,7 @@ def correct(request: Asked, public_id: str, number: int) -> HttpResponse:
             "question": f"{case.reference} {showing.title_of(case)}",
             "lines": [
                 _("%(who)s %(when)s：%(words)s")
-                % {"who": decision.signed_name, "when": showing.moment(decision.at), "words": latest.opinion},
+                % {"who": decision.signed_name, "when": showing.moment(decision.at), "words": words},
                 _("只改文字，不改去向。原来的意见划线保留。"),
             ],
             "form": form,

@@ -237,7 +237,7 @@ def _batch_words(turns: list[Turn], rows: list[dict]) -> dict | None:
     }
     if not labels:
         return None
-    label = _("批量%(move)s") % {"move": "、".join(sorted(labels))}
+    label = _("批量%(move)s") % {"move": _("、").join(sorted(labels))}
     return {"label": label, "url": reverse("batch")}
 
 

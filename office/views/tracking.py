@@ -79,6 +79,7 @@ def case(request: Asked, public_id: str) -> HttpResponse:
             "next": [one for one in trail if one.get("state") == "then"],
             "trail": trail,
             "circulation": circulation,
+            "circulation_heading": _beside_words(found, turns),
             "circulation_words": circulation_words(circulation),
             "circulation_url": subject.circulation_url(found)
             if subject and subject.circulation_url and circulation
@@ -141,7 +142,7 @@ def circulation_rows(case: Case, turns: list[Turn], decisions, *, now, whole_lis
             continue
         decision = stands.signed.get(turn.pk)
         corrected = stands.corrections.get(decision.number) if decision else None
-        state = showing.ended_words(case, turn) if turn.ended_at else _("在手")
+        state = showing.ended_words(case, turn, decision) if turn.ended_at else _("在手")
         rows.append(
             {
                 "name": str(turn.hands),
@@ -183,6 +184,13 @@ def circulation_rows(case: Case, turns: list[Turn], decisions, *, now, whole_lis
             }
         )
     return rows
+
+
+def _beside_words(case: Case, turns: list[Turn]) -> str:
+    """What those beside the main way have it for: 传阅, 协办, 参会."""
+    sides = [showing.step_of(case.procedure, turn.step) for turn in turns if turn.side]
+    words = [_("传阅") if step is None or step.reading else str(step.label) for step in sides]
+    return _("、").join(dict.fromkeys(words)) or _("传阅")
 
 
 def circulation_words(rows: list[dict]) -> str:

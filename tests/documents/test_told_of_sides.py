@@ -111,7 +111,19 @@ def test_and_the_table_says_of_a_reader_that_he_has_read(who, helped, client):
     one.read(who.posts["machines"], actor=who.second_head, move="answer", opinion="农机已备。")
     client.force_login(who.clerk)
     rows = client.get(f"/cases/{one.case.public_id}/").context["circulation"]
-    assert {row["name"]: row["state_words"] for row in rows} == {"农机股股长": "已办", who.leader.name: "已阅"}
+    assert {row["name"]: row["state_words"] for row in rows} == {"农机股股长": "协办意见", who.leader.name: "已阅"}
+
+
+def test_and_of_who_was_asked_to_a_meeting_what_he_answered(who, paper, client):
+    one = invited(who, paper, who.first_head, who.other_leader)
+    one.do("notify", who.clerk, names=[who.first_head, who.other_leader])
+    one.read(who.first_head, move="excuse", opinion="另有会议。")
+    one.read(who.other_leader, move="come")
+    client.force_login(who.clerk)
+    page = client.get(f"/cases/{one.case.public_id}/").context
+    said = {row["name"]: row["state_words"] for row in page["circulation"]}
+    assert said == {who.first_head.name: "请假", who.other_leader.name: "准时参加"}
+    assert page["circulation_heading"] != "传阅"
 
 
 def test_a_telegram_is_called_by_its_own_grade_wherever_its_urgency_stands(who, paper, client):

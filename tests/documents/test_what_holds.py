@@ -179,6 +179,29 @@ def test_and_have_to_be_confirmed_again(confirmed, who, client):
         acting.confirm_record(made, actor=who.leader, at=one.at)
 
 
+def test_a_reader_who_forgot_his_words_adds_them_within_the_minutes(paper, who, client):
+    one = paper(purpose="reading")
+    one.do("send", who.clerk, names=[who.leader, who.other_leader])
+    for reader in (who.leader, who.other_leader):
+        one.read(reader)
+    mine = one.case.decisions.get(move="read", actor=who.leader)
+    with pytest.raises(acting.Refused):
+        acting.correct(mine, opinion="请关注。", actor=who.clerk, reason="补录", at=one.at)
+    acting.correct(mine, opinion="请关注第三条。", actor=who.leader, at=mine.at + timedelta(minutes=4))
+    late = one.case.decisions.get(move="read", actor=who.other_leader)
+    with pytest.raises(acting.Refused, match="分钟"):
+        acting.correct(late, opinion="请关注。", actor=who.other_leader, at=late.at + timedelta(minutes=6))
+    # From then on there are words, which the office may put right.
+    acting.correct(mine, opinion="请关注第四条。", actor=who.clerk, reason="听错", at=mine.at + timedelta(hours=1))
+    first, second = slip_of(one.document, viewer=None).readers
+    assert [words for words, _remark, _holds in first.versions] == ["请关注第三条。", "请关注第四条。"]
+    assert second.versions == ()
+    client.force_login(who.clerk)
+    page = client.get(f"/cases/{one.case.public_id}/").content.decode()
+    assert "<del></del>" not in page
+    assert "<del>请关注第三条。</del>" in page
+
+
 def test_nobody_writes_above_a_signature_that_had_no_words(paper, who, client):
     one = before_leader(paper, who)
     one.do("circle", who.leader)
