@@ -81,9 +81,13 @@ def secret(name: str, default: str) -> str:
     if os.environ.get(name):
         raise ImproperlyConfigured(f"Set {name} or {name}_FILE, not both.")
     try:
-        return Path(path).read_text(encoding="utf-8").strip()
+        value = Path(path).read_text(encoding="utf-8").strip()
     except OSError as error:
         raise ImproperlyConfigured(f"{name}_FILE cannot be read: {error}") from error
+    if not value:
+        # Taken for "not set", it would quietly start servers of its own beside the office's.
+        raise ImproperlyConfigured(f"{name}_FILE names an empty file: {path}.")
+    return value
 
 
 def named(name: str) -> bool:

@@ -5,6 +5,7 @@ append-only is closed to it twice, by the trigger and by the missing right.
 """
 
 from django.conf import settings
+from django.core.exceptions import ImproperlyConfigured
 from django.db import connections, transaction
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.models.signals import post_migrate
@@ -44,6 +45,12 @@ TAKEN_OUT = [
 # Written by the owner at migrate, or by triggers in his name; never by the application. R-SEC-03: whether this is a
 # classified network is the owner's word.
 OWNERS_WORD = ["office_installation", "office_tally", "office_tallied"]
+
+WORDS_OF_SECRETS = """
+SELECT EXISTS (SELECT FROM office_case c WHERE c.secrecy >= 2 AND (c.title <> ''
+    OR EXISTS (SELECT FROM office_attachment a WHERE a.case_id = c.id)
+    OR EXISTS (SELECT FROM office_decision d WHERE d.case_id = c.id AND d.opinion <> '')))
+"""
 
 
 def register() -> None:
@@ -96,7 +103,14 @@ def grant(connection: BaseDatabaseWrapper, *, app_role: str) -> None:
 
 
 def declare_network(connection: BaseDatabaseWrapper, *, classified: bool) -> None:
-    """Write into the database whether this installation may hold classified papers (R-SEC-03)."""
+    """Write into the database whether this installation may hold classified papers (R-SEC-03). One that holds their
+    words is not called ordinary because a line of the settings was forgotten: ImproperlyConfigured."""
     with connection.cursor() as cursor:
         if "office_installation" in connection.introspection.table_names(cursor):
+            cursor.execute(WORDS_OF_SECRETS)
+            if not classified and cursor.fetchone()[0]:
+                raise ImproperlyConfigured(
+                    "This database holds the content of classified papers, and CLASSIFIED_NETWORK=1 is missing. Set "
+                    "it, or use another database: an ordinary installation may not show these papers (R-SEC-03)."
+                )
             cursor.execute("UPDATE office_installation SET classified_network = %s", [classified])

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from celery.schedules import crontab
 from csp.constants import NONE, SELF
+from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
 
 from office import embedded
@@ -49,6 +50,8 @@ DEMO = boolean("DEMO", False)
 SERVERS = embedded.addresses(VAR_DIR)
 DATABASE_ROLE = choice("DATABASE_ROLE", ["app", "owner"], "app")
 DATABASE_OWNER_URL = secret("DATABASE_OWNER_URL", "")
+if DATABASE_ROLE == "owner" and secret("DATABASE_URL", "") and not DATABASE_OWNER_URL:
+    raise ImproperlyConfigured("DATABASE_OWNER_URL is missing: this command works as the role that owns the tables.")
 if not secret("DATABASE_URL", ""):
     DATABASE_OWNER_URL = DATABASE_OWNER_URL or SERVERS.owner_url
 DATABASE_URL = secret("DATABASE_URL", "") or SERVERS.database_url

@@ -180,6 +180,12 @@ def verify(
             yield from _files(say=say)
 
 
+def count(*, year: int | None = None) -> int:
+    """How many cases verify() goes through."""
+    cases = EVERY if year is None else OF_YEAR
+    return next(_rows(f"SELECT count(*) FROM {cases} c", {"year": year}))[0]
+
+
 def _chains(*, year: int | None, say: Say) -> Iterator[Finding]:
     cases = EVERY if year is None else OF_YEAR
     for place, (words, question) in enumerate(QUESTIONS, 1):

@@ -233,6 +233,8 @@ NOWHERE = {"DATABASE_URL": "postgresql://antou:a-secret@127.0.0.1:1/antou", "RED
 @pytest.mark.parametrize(("given", "words"), [
     ({"IDLE_MINUTES": "abc"}, "IDLE_MINUTES must be a whole number"),
     ({**NOWHERE, "DATABASE_URL": "mysql://a@b/c"}, "A database address starts with postgresql://"),
+    ({"DATABASE_URL": "", "DATABASE_URL_FILE": "/dev/null"}, "DATABASE_URL_FILE names an empty file"),
+    ({"DATABASE_ROLE": "owner"}, "DATABASE_OWNER_URL is missing"),
     (NOWHERE, "The database does not answer"),
 ])  # fmt: skip
 def test_a_wrong_environment_ends_in_a_sentence_that_keeps_secrets(tmp_path, given, words):

@@ -39,9 +39,11 @@ def populate(cases: int, *, now: datetime, say: Say = lambda done, total: None, 
     Raises Short when this office has people, but not those the papers go through.
     """
     filling = next(iter(FILLINGS.values()))
-    settle(now)
-    filling.ready(now)
-    load = _Load(cases, filling=filling, people=hands(now), now=now)
+    with transaction.atomic():
+        settle(now)
+        filling.ready(now)
+        people = hands(now)
+    load = _Load(cases, filling=filling, people=people, now=now)
     done = 0
     lock = threading.Lock()
 

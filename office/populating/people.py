@@ -15,6 +15,8 @@ from office.models.people import Department, Kind, Post, PostHolding, User
 FIRST_LEADERS_PLACES = 33
 PLACES = 100
 SINCE = date(2019, 1, 1)
+# The login names of the people made here begin so.
+INVENTED = "populate-"
 
 
 class Short(Exception):
@@ -130,37 +132,38 @@ def settle(now: datetime) -> None:
 class _Founding:
     def __init__(self, now: datetime) -> None:
         self.now = now
-        self.granted = self._person("populate-security", "安全员", kind=Kind.SECURITY)
-        self.confirmed = self._person("populate-audit", "审计员", kind=Kind.AUDIT)
+        self.granted = self._person("security", "安全员", kind=Kind.SECURITY)
+        self.confirmed = self._person("audit", "审计员", kind=Kind.AUDIT)
 
     def found(self) -> None:
         office = self._department("办公室", 1)
         top = self._department("局领导", 0)
         clerk = self._post("clerk", "文书", office, sees=["documents"])
-        self._seat(clerk, self._person("populate-clerk-1", "陈雅文", title="文书", department=office))
-        self._seat(clerk, self._person("populate-clerk-2", "林晓岚", title="文书", department=office))
+        self._seat(clerk, self._person("clerk-1", "陈雅文", title="文书", department=office))
+        self._seat(clerk, self._person("clerk-2", "林晓岚", title="文书", department=office))
         director = self._post("office-director", "主任", office, sees=["documents"])
-        self._seat(director, self._person("populate-director", "李建国", title="办公室主任", department=office))
+        self._seat(director, self._person("director", "李建国", title="办公室主任", department=office))
         for rank, (name, title) in enumerate(LEADERS, start=1):
             if Post.objects.filter(rank=rank).exists():
                 continue
             chair = self._post(f"populate-leader-{rank}", title, None, rank=rank)
-            self._seat(chair, self._person(f"populate-leader-{rank}", name, title=title, department=top))
+            self._seat(chair, self._person(f"leader-{rank}", name, title=title, department=top))
         for place, (unit, name) in enumerate(UNITS, start=1):
             department = self._department(unit, 1 + place)
             chair = department.head or self._post("department-head", "股长", department)
             if department.head is None:
                 department.head = chair
                 department.save(update_fields=["head"])
-            person = self._person(f"populate-head-{place}", name, title="股长", department=department)
+            person = self._person(f"head-{place}", name, title="股长", department=department)
             self._seat(chair, person)
         for place, name in enumerate(STAFF, start=1):
-            self._person(f"populate-staff-{place}", name, title="科员", department=office)
+            self._person(f"staff-{place}", name, title="科员", department=office)
 
     def _department(self, name: str, position: int) -> Department:
         return Department.objects.get_or_create(name=name, defaults={"position": position})[0]
 
     def _person(self, username: str, name: str, **fields) -> User:
+        username = f"{INVENTED}{username}"
         found = User.objects.filter(username=username).first()
         return found or User.objects.create_user(username, name=name, password_changed_at=self.now, **fields)
 

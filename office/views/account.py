@@ -17,6 +17,7 @@ from django.template.response import TemplateResponse
 from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
@@ -189,7 +190,14 @@ def _seconds_left(device: Any) -> int:
 
 
 def _wait_words(seconds: int) -> str:
-    return _("刚才输错过，请等 %(n)d 秒再输；现在输对了也不算。") % {"n": seconds} if seconds else ""
+    if not seconds:
+        return ""
+    words = ngettext(
+        "刚才输错过，请等 %(n)d 秒再输；现在输对了也不算。",
+        "刚才输错过，请等 %(n)d 秒再输；现在输对了也不算。",
+        seconds,
+    )
+    return words % {"n": seconds}
 
 
 def _slowed_down(user: User) -> str:

@@ -16,7 +16,8 @@ from office.forms.tracking import AddReadersForm, BarForm, ExtendForm, ReasonFor
 from office.models.cases import Case, Link, Relocation, Turn
 from office.views.asked import Asked
 from office.views.relations import BY_HAND, links_of, may_relate, words_of
-from office.views.tracking import circulation_rows, circulation_words, visible
+from office.views.spokes import circulation_rows, circulation_words
+from office.views.tracking import visible
 
 
 def _confirm(

@@ -4,6 +4,7 @@ from datetime import timedelta
 from io import StringIO
 
 import pytest
+from django.core.exceptions import ImproperlyConfigured
 from django.core.management import call_command
 from django.db import DatabaseError, IntegrityError, connection, transaction
 
@@ -449,6 +450,11 @@ def test_R_SEC_03_a_declared_classified_network_takes_titles_and_words(settings)
         acting.start(sketches.Incoming, actor=who.clerk, title="一份密件", secrecy=3, at=MONDAY)
         paper.act("circulate", who.director, opinion="请阅。")
         assert paper.last.opinion == "请阅。"
+        # A forgotten line of the settings does not make an ordinary installation of it.
+        settings.CLASSIFIED_NETWORK = False
+        with pytest.raises(ImproperlyConfigured, match="CLASSIFIED_NETWORK=1 is missing"):
+            call_command("migrate", verbosity=0, stdout=StringIO())
+        assert network() is True
 
 
 @pytest.mark.parametrize("sql", [

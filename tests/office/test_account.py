@@ -418,7 +418,9 @@ def test_where_the_office_asks_for_it_everybody_sets_up_a_second_factor(client, 
     settings.SECOND_FACTOR = "required"
     sign_in(client)
     assert client.get("/")["Location"] == SETUP
-    client.get(SETUP)
+    page = client.get(SETUP).content.decode()
+    # Who has no telephone at hand is not shut in: he signs out, or reads it in his language.
+    assert 'action="/logout/"' in page and 'action="/language/"' in page
     client.post(SETUP, {"otp_token": token(TOTPDevice.objects.get(user=clerk))})
     assert client.get("/").status_code == 200
 
@@ -429,6 +431,7 @@ def test_where_the_office_asks_for_it_nobody_switches_it_off(client, clerk, sett
     StaticDevice.objects.create(user=clerk, name="spare").token_set.create(token="abcdefgh")
     sign_in(client)
     client.post(FACTOR, {"otp_token": token(device)})
+    assert 'href="/"' in client.get(SETUP).content.decode()
     client.post(SETUP, {"remove": "1", "otp_token": "abcdefgh"})
     assert TOTPDevice.objects.filter(user=clerk).exists()
 

@@ -6,13 +6,15 @@ from types import SimpleNamespace
 import pytest
 from django.core.management import CommandError, call_command
 from django.db import connection, transaction
+from django.db.models import F, Q
 from django.utils import timezone
 from django.utils.module_loading import autodiscover_modules
 
 from office import access, acting, populating, searching, timing
 from office.models import Case, Clock, Decision, Series, Turn, User
 from office.models.grants import CaseUserGrant
-from office.populating.people import hands
+from office.models.people import Post, PostHolding
+from office.populating.people import LEADERS, hands
 from office.populating.walks import Act, Walk, laid_out
 from office.verifying import verify
 from tests.owner import as_owner
@@ -139,6 +141,25 @@ def test_a_load_needs_the_people_the_papers_go_through(office):
     )
     with pytest.raises(populating.Short):
         hands(office.now)
+
+
+def test_where_they_are_missing_nobody_is_invented_beside_those_there_are(office):
+    empty = Q(post__code="clerk") | Q(post__rank__isnull=False)
+    PostHolding.objects.filter(empty).update(ends_on=F("starts_on"))
+    for rank in range(1, len(LEADERS) + 1):
+        if not Post.objects.filter(rank=rank).exists():
+            Post.objects.create(code=f"empty-{rank}", name="副局长", rank=rank)
+    before = User.objects.count()
+    with pytest.raises(populating.Short):
+        populating.populate(3, now=office.now)
+    assert User.objects.count() == before
+
+
+def test_the_command_invents_nothing_where_people_have_real_accounts(office):
+    before = Case.objects.count()
+    with pytest.raises(CommandError, match="真实账户"):
+        call_command("populate", cases=3, stderr=StringIO())
+    assert Case.objects.count() == before
 
 
 def test_the_command_says_so_when_the_number_makes_no_sense(office):

@@ -454,8 +454,13 @@ def test_the_command_names_the_case_and_fails(office):
 def test_the_command_passes_an_honest_office_and_tells_of_progress():
     out, progress = StringIO(), StringIO()
     call_command("verify_chain", "--year", "2026", stdout=out, stderr=progress)
-    assert out.getvalue() == "没有发现改动\n"
+    assert out.getvalue() == f"没有发现改动（{Case.objects.count()} 件）\n"
     assert "核对登记内容：4 件" in progress.getvalue()
+
+
+def test_a_year_without_a_paper_is_no_all_clear():
+    with pytest.raises(CommandError, match="26 年没有文件"):
+        call_command("verify_chain", "--year", "26", stdout=StringIO(), stderr=StringIO())
 
 
 def test_a_procedure_nobody_declares_any_more_is_said(office):

@@ -31,7 +31,8 @@ def verified(desk: Office, year: int) -> subprocess.CompletedProcess:
 
 def test_the_chains_of_a_year_among_a_million_verify(crowded):
     result = verified(crowded, timezone.localdate().year - 1)
-    assert (result.returncode, result.stdout.strip()) == (0, "没有发现改动"), result.stderr[-500:]
+    assert result.returncode == 0, result.stderr[-500:]
+    assert result.stdout.startswith("没有发现改动（")
 
 
 def test_the_queue_page_takes_its_few_queries_among_a_million(crowded):

@@ -8,7 +8,9 @@ from django.utils.module_loading import autodiscover_modules
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
-from office import populating
+from office import demo, populating
+from office.models.people import User
+from office.populating.people import INVENTED
 
 
 class Command(BaseCommand):
@@ -29,6 +31,10 @@ class Command(BaseCommand):
         with override("zh-hans"):
             if options["cases"] < 1 or options["at_once"] < 1:
                 raise CommandError(_("--cases 和 --at-once 应是不小于 1 的整数。"))
+            if demo.state() is None and User.objects.exclude(username__startswith=INVENTED).exists():
+                raise CommandError(
+                    _("这里已经有真实账户，造出的文件再也拿不掉，没有写入。请换一个空的数据库（ANTOU_VAR或DATABASE_URL）再试。")
+                )
             autodiscover_modules("populating")
             began = time.monotonic()
             try:

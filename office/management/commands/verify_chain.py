@@ -4,7 +4,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
-from office.verifying import Finding, verify
+from office.verifying import Finding, count, verify
 
 # Who has rewritten a million rows need not read a million lines.
 SHOWN = 1_000
@@ -36,11 +36,15 @@ class Command(BaseCommand):
                 self.stderr.write(words, style_func=str)
 
         found: list[Finding] = []
-        for count, finding in enumerate(verify(year=year, files=files, say=say), 1):
+        for finding in verify(year=year, files=files, say=say):
             found.append(finding)
-            if count <= SHOWN:
+            if len(found) <= SHOWN:
                 self.stdout.write(f"{finding.name}：{finding.words}")
         if found:
             names = len({finding.name for finding in found})
             raise CommandError(_("发现 {n} 处问题，涉及 {names} 项").format(n=len(found), names=names))
-        self.stdout.write(_("没有发现改动"))
+        many = count(year=year)
+        if year is not None and not many:
+            # A slip of the finger is no all-clear.
+            raise CommandError(_("{year} 年没有文件，什么也没有核对。请看年份对不对。").format(year=year))
+        self.stdout.write(_("没有发现改动（{n} 件）").format(n=many))
