@@ -29,6 +29,8 @@ log = logging.getLogger(__name__)
 SECOND_FACTOR = ("second_factor",)
 PASSWORD = ("password_change", "password_change_done")
 SETTING_UP = ("second_factor_setup",)
+# Of the idle time every so manieth part a click is written down: not each one, and nobody is signed out much too early.
+MARKS = 30
 # Addresses a page asks for by itself, again and again: no sign that anybody is there.
 POLLED = {"job"}
 # The pages people write on for long, each with the address that keeps its draft.
@@ -100,7 +102,7 @@ class IdleTimeout:
                 logout(request)
                 return to_login(request, idle=True)
             by_itself = request.headers.get("HX-Request") == "true" and name_of(request.path_info) in POLLED
-            if not by_itself and (seen is None or now - seen >= 60):
+            if not by_itself and (seen is None or now - seen >= settings.IDLE_MINUTES * 60 / MARKS):
                 request.session["seen_at"] = now
         return self.get_response(request)
 

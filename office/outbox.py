@@ -208,7 +208,7 @@ def _urgent_letter(person: User, rows: Sequence[Delivery]) -> Letter | None:
     told = [one for one in found.order_by("pk") if one.case_id is None or one.case_id in reached]
     if not told:
         return None
-    lines = [one.words for one in told if one.kind in MAILED_WITH_WORDS]
+    lines = [one.sentence for one in told if one.kind in MAILED_WITH_WORDS]
     papers = {one.case_id: one.case for one in told if one.case is not None}
     # Of a state secret nothing leaves the house (R-SEC-06), not even its number.
     numbers = [

@@ -11,6 +11,7 @@ from django.db import connection, transaction
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from office import access, notices, timing
 from office.claiming import claim
@@ -271,42 +272,48 @@ class _Run:
             mine, kind = person.pk in own, one.due.rung.kind
             if mine and kind == PHONE_TASK:
                 kind = NOTICE  # nobody telephones his own desk
+            words, parts = self._said(one, own=mine, kind=kind)
             yield Notice(
                 person=person,
                 kind=NOTICE_KINDS[kind],
                 case=case,
                 turn=one.turn,
-                words=self._words(one, own=mine, kind=kind)[:300],
+                words=words,
+                parts=parts,
                 urgent=case.urgency == Urgency.FLASH,
                 at=self.now,
             )
 
-    def _words(self, one: Told, *, own: bool, kind: str) -> str:
-        """Number, hands and date, never a title: a bar set later must still hide it. Of a restricted paper the number
-        and what is asked for."""
+    def _said(self, one: Told, *, own: bool, kind: str) -> tuple[str, dict[str, str]]:
+        """The sentence and what fills its places: number, hands and date, never a title: a bar set later must still
+        hide it. Of a restricted paper the number and what is asked for."""
         case = one.clock.case
         if case.restricted:
-            asked = _("请抓紧办理") if own else _("请电话催办") if kind == PHONE_TASK else _("请督促办理")
-            return _("%(case)s %(words)s") % {"case": case, "words": asked}
+            return self._of_a_restricted(own=own, kind=kind), {"case": str(case)}
         parts = {
             "case": str(case),
-            "step": one.clock.label or _("办理"),
+            "step": str(one.clock.label or _("办理")),
             "who": self.roster.holder_words(one.turn),
             "when": timezone.localtime(one.clock.due_at).strftime("%m-%d %H:%M"),
         }
         if kind == INFORM:
-            return _("特急件 %(case)s 已两次催办，现在%(who)s处，请知悉") % parts
+            return gettext_noop("特急件 %(case)s 已两次催办，现在%(who)s处，请知悉"), parts
         if self.roster.with_leader(one.turn):
             # Never "late": what waits for a leader is for the clerk to bring before him.
             parts["when"] = timezone.localtime(one.turn.issued_at).strftime("%m-%d %H:%M")
-            return _("%(case)s %(when)s 送%(who)s，还没有办，请适时呈请") % parts
+            return gettext_noop("%(case)s %(when)s 送%(who)s，还没有办，请适时呈请"), parts
         if kind == PHONE_TASK:
-            return _("请电话催办：%(case)s 在%(who)s处，“%(step)s”应于 %(when)s 前办理") % parts
-        late = one.clock.due_at < self.now
+            return gettext_noop("请电话催办：%(case)s 在%(who)s处，“%(step)s”应于 %(when)s 前办理"), parts
         if own:
-            if late:
-                return _("%(case)s “%(step)s”已于 %(when)s 到期，请抓紧办理") % parts
-            return _("%(case)s “%(step)s”请在 %(when)s 前办理") % parts
-        if late:
-            return _("%(case)s 在%(who)s处，“%(step)s”已于 %(when)s 到期，请督促办理") % parts
-        return _("%(case)s 在%(who)s处，“%(step)s”应于 %(when)s 前办理") % parts
+            if one.clock.due_at < self.now:
+                return gettext_noop("%(case)s “%(step)s”已于 %(when)s 到期，请抓紧办理"), parts
+            return gettext_noop("%(case)s “%(step)s”请在 %(when)s 前办理"), parts
+        if one.clock.due_at < self.now:
+            return gettext_noop("%(case)s 在%(who)s处，“%(step)s”已于 %(when)s 到期，请督促办理"), parts
+        return gettext_noop("%(case)s 在%(who)s处，“%(step)s”应于 %(when)s 前办理"), parts
+
+    @staticmethod
+    def _of_a_restricted(*, own: bool, kind: str) -> str:
+        if own:
+            return gettext_noop("%(case)s 请抓紧办理")
+        return gettext_noop("%(case)s 请电话催办") if kind == PHONE_TASK else gettext_noop("%(case)s 请督促办理")

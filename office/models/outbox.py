@@ -2,6 +2,7 @@
 
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from .cases import Case, Turn
@@ -15,6 +16,8 @@ class Notice(models.Model):
     case = models.ForeignKey(Case, null=True, on_delete=models.PROTECT, related_name="notices")
     turn = models.ForeignKey(Turn, null=True, on_delete=models.PROTECT, related_name="+")
     words = models.CharField(_("内容"), max_length=300, blank=True, default="")
+    # What fills the places of `words`, which then is read in the language of whoever reads it.
+    parts = models.JSONField(default=dict, blank=True)
     urgent = models.BooleanField(default=False)
     at = models.DateTimeField()
     read_at = models.DateTimeField(null=True)
@@ -25,6 +28,14 @@ class Notice(models.Model):
         indexes = [
             models.Index(fields=["person", "-id"], name="notice_unread", condition=Q(read_at__isnull=True)),
         ]
+
+    @property
+    def sentence(self) -> str:
+        """`words` with their parts in their places; the name of a step is one that is translated too."""
+        if not self.parts:
+            return self.words
+        step = self.parts.get("step", "")
+        return gettext(self.words) % {**self.parts, "step": gettext(step) if step else ""}
 
 
 class Delivery(models.Model):

@@ -208,7 +208,7 @@ def notice_list(request: Asked) -> HttpResponse:
 
 def _beside(one: Notice, case: Case | None) -> str:
     """The paper's number, where the words do not say it."""
-    return "" if case is None or case.reference in one.words else case.reference
+    return "" if case is None or case.reference in one.sentence else case.reference
 
 
 def _unread_words(count: int) -> str:
@@ -222,10 +222,10 @@ def notice_words(one: Notice, case) -> str:
     words = WORDS.get(one.kind)
     if case is not None and words is not None:
         said = str(words) % {"title": showing.title_of(case), **_of_turn(one, case)}
-        return _("%(words)s（%(note)s）") % {"words": said, "note": one.words} if one.words else said
+        return _("%(words)s（%(note)s）") % {"words": said, "note": one.sentence} if one.words else said
     if case is not None:
-        return f"{one.words}：{showing.title_of(case)}" if one.words else showing.title_of(case)
-    return one.words
+        return f"{one.sentence}：{showing.title_of(case)}" if one.words else showing.title_of(case)
+    return one.sentence
 
 
 def _of_turn(one: Notice, case) -> dict[str, str]:

@@ -97,7 +97,7 @@ def test_the_words_name_number_hands_and_date_and_never_the_title(who):
     with_handler(who, reference="收〔2026〕412号")
     chase(LATE_1)
     chase(LATE_3)
-    own, others = Notice.objects.filter(kind="chase").order_by("pk").values_list("words", flat=True)
+    own, others = (one.sentence for one in Notice.objects.filter(kind="chase").order_by("pk"))
     assert own == "收〔2026〕412号 “承办”已于 11-25 17:30 到期，请抓紧办理"
     assert others == "收〔2026〕412号 在刘敏处，“承办”已于 11-25 17:30 到期，请督促办理"
 
@@ -195,7 +195,7 @@ def test_an_urgent_paper_with_a_leader_is_told_to_the_hub_and_not_as_late(who):
     with_leader(who, urgency="urgent", reference="收〔2026〕9号")
     chase(at("2026-11-18T17:35"))
     assert sorted(told()) == ["clerk", "clerk2"]
-    words = Notice.objects.filter(kind="chase").first().words
+    words = Notice.objects.filter(kind="chase").first().sentence
     assert words == "收〔2026〕9号 11-16 09:31 送分管农业副局长，还没有办，请适时呈请"
 
 
@@ -277,7 +277,7 @@ def test_a_sealed_case_speaks_only_to_people_named_on_it_and_says_only_its_numbe
     for moment in (at("2026-11-19T09:00"), at("2026-11-24T09:00"), at("2026-11-26T09:00")):
         chase(moment)
     assert set(told()) == {"machines"}
-    assert set(Notice.objects.filter(kind="chase").values_list("words", flat=True)) == {"检〔2026〕1号 请抓紧办理"}
+    assert {one.sentence for one in Notice.objects.filter(kind="chase")} == {"检〔2026〕1号 请抓紧办理"}
 
 
 def test_R_SEC_07_a_restricted_paper_is_not_told_to_a_head_it_was_not_opened_to(who):

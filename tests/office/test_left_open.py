@@ -165,3 +165,29 @@ def test_a_session_that_somebody_has_ended_is_still_an_ended_one(clerk):
     Session.objects.all().delete()
     with pytest.raises(UpdateError):
         session.save()
+
+
+# --- Words beside a reason ---
+
+
+def test_words_beside_a_reason_that_would_be_lost_are_asked_about(client, who):
+    turn = turn_of(registered(who))
+    acting.act(turn, "pass", actor=who.clerk)
+    proposing = turn_of(turn.case)
+    client.force_login(who.director)
+    sent = {"move": "return", "return-target": turn.pk, "return-reason": "来文单位不对。", "opinion": "请重新登记。"}
+    answer = client.post(f"/turns/{proposing.pk}/", sent)
+    assert answer.status_code == 422
+    assert "意见框里还有字" in answer.content.decode() and "请重新登记。" in answer.content.decode()
+    client.post(f"/turns/{proposing.pk}/", {**sent, "opinion": ""})
+    assert turn.case.decisions.get(move="return").reason == "来文单位不对。"
+
+
+def test_whoever_works_is_not_signed_out_however_short_the_time(clerk, settings):
+    settings.IDLE_MINUTES = 1
+    clerk.get("/me/")
+    for _click in range(3):
+        session = clerk.session
+        session["seen_at"] -= 40
+        session.save()
+        assert clerk.get("/me/").status_code == 200

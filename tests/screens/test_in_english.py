@@ -18,7 +18,7 @@ def kept_words() -> set[str]:
         *Phrase.objects.values_list("text", flat=True),
         *Day.objects.values_list("note", flat=True),
         *KnownYear.objects.values_list("source", flat=True),
-        *Notice.objects.values_list("words", flat=True),
+        *Notice.objects.filter(parts={}).values_list("words", flat=True),
         *Series.objects.values_list("name", flat=True),
         *(one.why.get("because", "") for one in Clock.objects.all()),
         *(one.source for one in procedures.REGISTRY.values() if isinstance(one.source, str)),
