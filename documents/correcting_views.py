@@ -11,26 +11,20 @@ from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, gettext_noop
+from django.utils.translation import gettext_noop
 from django.views.decorators.http import require_http_methods
 
 from office import access, acting, files, procedures, shorthand, showing, timing
 from office.acting.door import wordless
-from office.levels import Secrecy, Urgency
-from office.models.cases import Case, ContentChange
+from office.models.cases import Case
 from office.models.files import Attachment
 from office.models.people import User
 from office.views.asked import Asked
 from office.views.tracking import visible
 
-from . import paths, registering
+from . import paths, registering, versions
 from .correcting_forms import CorrectionForm, version_of
 from .models import IncomingDocument
-
-AS_TYPED = gettext_lazy("来文字号（照打的）")
-CASE_COLUMNS = {
-    "title": gettext_lazy("标题"), "urgency": gettext_lazy("紧急程度"), "secrecy": gettext_lazy("密级"),
-}  # fmt: skip
 
 
 @require_http_methods(["GET", "POST"])
@@ -54,7 +48,7 @@ def incoming_edit(request: Asked, public_id: str) -> HttpResponse:
                 "url": reverse("case", args=[public_id]),
             },
             "form": form,
-            "history": _history(document),
+            "history": versions.of(document),
         },
         status=422 if form.errors else 200,
     )
@@ -177,57 +171,3 @@ def _chase_anew(document: IncomingDocument, *, at: datetime) -> None:
         timing.stop_rule(document.case, rule=rule, at=at)
     # Fifteen working days run from the day it came, not from the day somebody noticed.
     paths.start_answer_clock(document, at=document.case.opened_at)
-
-
-def _history(document: IncomingDocument) -> list[dict]:
-    """What was corrected, the latest first: the paper's columns, and the case's own."""
-    rows = [
-        {
-            "at": one.decision.at,
-            "who": one.decision.signed_name,
-            "field": str(CASE_COLUMNS[one.field]),
-            "old": _case_words(one.field, one.before),
-            "new": _case_words(one.field, one.after),
-            "reason": one.decision.reason,
-        }
-        for one in ContentChange.objects.filter(case=document.case_id).select_related("decision")
-    ]
-    for record in filter(None, (document, getattr(document, "meeting", None))):
-        rows += _versions(record)
-    rows.sort(key=lambda row: row["at"], reverse=True)
-    return [{**row, "when": showing.moment(row["at"])} for row in rows]
-
-
-def _versions(record) -> list[dict]:
-    rows = []
-    versions = list(record.history.select_related("history_user").order_by("-history_date")[:30])
-    for new, old in zip(versions, versions[1:], strict=False):
-        for change in new.diff_against(old, foreign_keys_are_objs=True).changes:
-            field = type(record)._meta.get_field(change.field)
-            rows.append(
-                {
-                    "at": new.history_date,
-                    "who": str(new.history_user or ""),
-                    "field": str(AS_TYPED if change.field == "number_typed" else field.verbose_name),
-                    "old": _in_words(change.old, field),
-                    "new": _in_words(change.new, field),
-                    "reason": new.history_change_reason or "",
-                }
-            )
-    return rows
-
-
-def _case_words(field: str, value: str) -> str:
-    if field == "secrecy":
-        return str(Secrecy(int(value)).label)
-    return str(Urgency(value).label) if field == "urgency" and value else value
-
-
-def _in_words(value: Any, field: Any) -> str:
-    if getattr(field, "choices", None):
-        return str(dict(field.flatchoices).get(value, value))
-    if isinstance(value, datetime):
-        return showing.moment(value)
-    if isinstance(value, bool):
-        return _("是") if value else _("否")
-    return "" if value is None else str(value)

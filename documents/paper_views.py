@@ -2,10 +2,11 @@
 
 from urllib.parse import quote
 
+from django.conf import settings
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect
-from django.utils import timezone
+from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
@@ -63,11 +64,14 @@ def register(request: Asked) -> HttpResponse:
         messages.error(request, NO_SUCH_REGISTER)
         return redirect("incoming_list")
     chosen = filters.cleaned_data
-    selection = selection_of(request, chosen)
-    period = registers.get("documents.incoming").heading(selection)
+    # What is stored is in the office's own language, as the paper itself (ADR 9).
+    with translation.override(settings.LANGUAGE_CODE):
+        selection = selection_of(request, chosen)
+        period = registers.get("documents.incoming").heading(selection)
+        title = _("收文登记簿 %(period)s（%(kind)s）") % {"period": period, "kind": kind.upper()}
     job = jobs.ask(
         "register",
-        title=_("收文登记簿 %(period)s（%(kind)s）") % {"period": period, "kind": kind.upper()},
+        title=title,
         actor=request.user,
         arguments={
             "code": "documents.incoming",

@@ -180,13 +180,20 @@ def answered_when_wanted(passing: Passing) -> str:
 def has_been_read(passing: Passing) -> str:
     """A reading paper is finished when somebody has read it; a paper for decision not by reading alone (R-IN-15)."""
     case = passing.case
-    if not case.turns.filter(step="read", ended_how="moved").exists():
+    if not (case.turns.filter(step="read", ended_how="moved").exists() or _is_to_be_kept(case)):
         return _("还没有人阅过，不能办结。请先送阅。")
     if (named := named_in_force(case)) is not None:
         return _("批示由%(lead)s承办，只阅不能办结，请交办（R-IN-15）。") % {"lead": named.lead}
     if answer_is_due(case):
         return _("来文要求答复，只阅不能办结，请转办后答复。")
     return ""
+
+
+def _is_to_be_kept(case: Case) -> bool:
+    """拟存: whoever proposed to keep the paper has read it."""
+    proposed = case.decisions.filter(round=case.round, step="propose", side=False)
+    last = proposed.exclude(corrections__move="take_back").order_by("-number").first()
+    return last is not None and last.move == "note"
 
 
 def may_conclude(passing: Passing) -> str:

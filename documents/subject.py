@@ -17,7 +17,7 @@ from office.levels import FIRST_STATE_SECRET
 from office.models.cases import Case, Turn
 from office.models.people import Post, User
 
-from . import paths, sheets
+from . import paths, sheets, versions
 from .models import IncomingDocument, MeetingNotice
 
 
@@ -126,8 +126,9 @@ def _meeting(one: IncomingDocument) -> dict | None:
 
 
 def beside(case: Case) -> dict[int, str]:
-    """The unit, the helpers and the date that a proposal or an instruction named beside its words."""
-    return paths.named_words(case)
+    """The unit, the helpers and the date that a proposal or an instruction named beside its words, and what a
+    correction of the entry has changed."""
+    return {**paths.named_words(case), **versions.beside(case)}
 
 
 def _who_goes(case_id: int, meeting: MeetingNotice) -> dict[str, str]:

@@ -25,6 +25,7 @@ from office.models.outbox import Draft
 from office.registers import Selection
 from office.views.asked import Asked
 from office.views.deciding import NO_DRAFT, draft_answer, initial_from, save_draft
+from office.views.looking import note_listed
 from office.views.tracking import visible
 
 from . import onscreen, registering
@@ -336,6 +337,7 @@ def incoming_list(request: Asked) -> HttpResponse:
             "year": selection.year,
         }
     )
+    note_listed(request, [one.case for one in page.rows], at=gettext_noop("登记簿"))
     # Printed are books, whatever their papers' state; a button does not say it prints what it does not.
     part = bool(chosen.get("state") or chosen.get("q"))
     return TemplateResponse(

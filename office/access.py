@@ -6,19 +6,18 @@ Every view starts from `visible_to(user)` or `waiting_for(user)`: what is not yo
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 from functools import lru_cache
 from heapq import merge
 from itertools import islice
 from typing import TypeVar
 
-from django.db import transaction
 from django.db.models import Exists, Model, OuterRef, Q, QuerySet
 from django.utils import timezone
 
-from office import procedures, tally
+from office import procedures
 from office.models.cases import Barred, Case, Turn, see_permission
-from office.models.grants import CaseGroupGrant, CaseUserGrant, Look
+from office.models.grants import CaseGroupGrant, CaseUserGrant
 from office.models.people import Department, Deputy, Kind, Post, PostHolding, User
 
 Row = TypeVar("Row", bound=Model)
@@ -480,11 +479,3 @@ def let_each_see(pairs: Iterable[tuple[Case, User]]) -> None:
         ],
         ignore_conflicts=True,
     )
-
-
-def note_look(case: Case, *, person: User, what: str, at: datetime, address: str | None = None) -> None:
-    """Log a look at a restricted, sealed or secret record; of an ordinary one nothing is kept."""
-    if case.guarded:
-        with transaction.atomic():
-            tally.case_first(case.pk)
-            Look.objects.create(case=case, person=person, what=what, at=at, address=address)

@@ -90,24 +90,6 @@
     sources.forEach((source) => source.addEventListener("change", show));
     if (sources.length) show();
   });
-  all("[data-drop]").forEach((zone) => {
-    const input = one("input[type=file]", zone);
-    const chosen = one("[data-chosen]", zone);
-    input.addEventListener("change", () => {
-      chosen.textContent = Array.from(input.files).map((file) => file.name).join("\u3000") || chosen.dataset.none;
-    });
-    const over = (on) => (event) => {
-      event.preventDefault();
-      zone.classList.toggle("drop-over", on);
-    };
-    zone.addEventListener("dragover", over(true));
-    zone.addEventListener("dragleave", over(false));
-    zone.addEventListener("drop", (event) => {
-      over(false)(event);
-      input.files = event.dataTransfer.files;
-      input.dispatchEvent(new Event("change", { bubbles: true }));
-    });
-  });
   const entry = one("form[data-entry]");
   if (entry && !location.hash) {
     const bad = one(".field-bad input, .field-bad select, .field-bad textarea", entry);

@@ -274,7 +274,8 @@ def meeting(walk: Walk) -> None:
         walk.act("attend", first, wait=(0.5, 5), opinion=walk.say("instruct_meeting"), values={"attendees": [goes]})
         if goes is not first and (paper.stop != "arrange" or paper.has("notified")):
             walk.act("notify", walk.clerk, turn=walk.turn, wait=(0.2, 1), names=[goes])
-    walk.act("answered", walk.clerk, wait=(0.2, 1.5), opinion=walk.say("answered_meeting", leader=goes.name))
+    answer = "answered_declined" if paper.has("declined") else "answered_meeting"
+    walk.act("answered", walk.clerk, wait=(0.2, 1.5), opinion=walk.say(answer, leader=goes.name))
     walk.until_all_are_back()
     # Closed when it has taken place.
     walk.now = max(walk.now, walk.case.incomingdocument.meeting.starts_at)

@@ -88,6 +88,9 @@ def reassign(
 
 def _same_department(turn: Turn, to: Holder) -> None:
     mine = (turn.post and turn.post.department_id) or (turn.holder and turn.holder.department_id)
+    if turn.holder is not None and access.identity(turn.holder).ranked:
+        # All leaders are one department; among them above all nothing is handed across (R-CIR-05).
+        raise Refused(_("领导的阅件不横传（R-CIR-05）。请退给文书，由文书再送。"), field="names")
     if mine is None or to.department_id != mine:
         raise Refused(_("传阅件只能在本部门内转交，不能横传（R-CIR-03）。请退给文书。"), field="names")
 

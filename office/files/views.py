@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
 
-from office import access
+from office import access, looks
 from office.acting.door import as_printed
 from office.files import kinds, pictures, storing
 from office.levels import Secrecy
@@ -167,7 +167,7 @@ def _known_as(attachment: Attachment) -> str:
 
 
 def _note(request: Request, case: Case, *, what: str, at: datetime) -> None:
-    access.note_look(case, person=request.user, what=what, at=at, address=address_of(request))
+    looks.note(case, person=request.user, what=what, at=at, address=address_of(request))
 
 
 urlpatterns_files = [

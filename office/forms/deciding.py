@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from office import acting, clock, procedures, shorthand, subjects, timing
+from office import access, acting, clock, procedures, shorthand, subjects, timing
 from office.acting.door import wordless
 from office.acting.labels import LABELS
 from office.models.cases import Turn
@@ -203,6 +203,8 @@ class DecisionForm(forms.Form):
             return None
         label, names, needs = _(LABELS[code]), [], []
         if code in ("reassign", "delegate", "add_before", "add_after"):
+            if not self._others(code):
+                return None
             self.fields[f"{code}-to"] = HolderField(
                 choices=self._others(code), label=_("送给"), required=False
             )
@@ -292,6 +294,8 @@ class DecisionForm(forms.Form):
         if code in ("reassign", "add_after") and self.step.whom == "leaders":
             choices = self.candidates.leaders()
         if self.turn.side and code == "reassign":
+            if self.turn.holder is not None and access.identity(self.turn.holder).ranked:
+                return []
             unit = self.turn.post.department_id if self.turn.post else self.user.department_id
             mine = {key_of(person) for person in self.candidates.people if person.department_id == unit}
             choices = [choice for choice in choices if choice[0] in mine]
@@ -305,7 +309,7 @@ class DecisionForm(forms.Form):
 
     def clean(self):
         """Only what belongs to the move is asked: what is folded away beside another one stops nobody."""
-        data = super().clean()
+        data = super().clean() or {}
         chosen = self.offer(self.data.get("move", ""))
         other = {name for one in [*self.moves, *self.common] for name in one.names}
         for name in other.difference(chosen.names if chosen else ()):

@@ -9,7 +9,7 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_noop
 
-from office import access, anchoring, registers
+from office import anchoring, looks, registers
 from office.files import keep
 from office.levels import Secrecy
 from office.models.cases import Case
@@ -111,4 +111,4 @@ def note_looks(keys: list[str], *, person: User) -> None:
     """Of guarded papers a line in a register is a look like any other."""
     guarded = Case.objects.filter(public_id__in=keys).filter(Q(restricted=True) | Q(secrecy__gt=Secrecy.NONE))
     for case in guarded.order_by("pk"):
-        access.note_look(case, person=person, what=gettext_noop("打印登记簿"), at=timezone.now())
+        looks.note(case, person=person, what=gettext_noop("打印登记簿"), at=timezone.now())

@@ -16,13 +16,13 @@ from office.acting.door import marked, wordless
 from office.chasing import INFORM
 from office.forms.deciding import DecisionForm
 from office.forms.recording import RecordForm
-from office.middleware import address_of
 from office.models import User
 from office.models.cases import Case, Decision, Turn
 from office.models.clocks import Chase, Reminder
 from office.models.dials import Phrase
 from office.models.outbox import Draft, draft_key
 from office.views.asked import Asked
+from office.views.looking import note_look
 from office.views.papers import paper_of
 from office.views.queue import just_done, of_kind, ordered, reading_steps
 
@@ -40,12 +40,6 @@ def open_turn(request: Asked, key: int) -> Turn:
         access.waiting_for(request.user).select_related("case__series", "case__opened_by", *HANDS),
         pk=key,
     )
-
-
-def note_look(request: Asked, case: Case, *, at: str) -> None:
-    """Log who looks at a page of a restricted case; what is posted is an act and has its own record."""
-    if request.method != "POST":
-        access.note_look(case, person=request.user, what=at, at=timezone.now(), address=address_of(request))
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -9,11 +9,12 @@ from django.urls import reverse
 from django.utils.html import escape
 from django.utils.safestring import mark_safe
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import gettext_noop, ngettext
 from django.views.decorators.http import require_GET
 
 from office import searching, showing
 from office.views.asked import Asked
+from office.views.looking import note_listed
 from office.views.queue import case_rows
 
 PAGE = 50
@@ -35,6 +36,7 @@ def search(request: Asked) -> HttpResponse:
         cases = searching.by_hands(request.user, words, count=PAGE + 1, before=before)
     more = len(cases) > PAGE
     cases = cases[:PAGE]
+    note_listed(request, cases, at=gettext_noop("查找结果"))
     rows = [
         {
             **row,

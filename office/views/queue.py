@@ -13,7 +13,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import gettext_noop, ngettext
 from django.views.decorators.http import require_GET, require_POST
 
 from office import access, acting, ahead, dials, procedures, showing, subjects
@@ -21,6 +21,7 @@ from office.models.cases import Case, Decision, Turn
 from office.models.clocks import Clock
 from office.models.outbox import Draft, Follow, draft_key
 from office.views.asked import Asked, start_of
+from office.views.looking import note_listed
 
 PAGE = 60
 GROUPS = ("overdue", "today", "later")
@@ -345,6 +346,7 @@ def _cases(request: Asked, keys: list[int], *, kind: str, heading: str, empty: s
     cases = {case.pk: case for case in visible.filter(pk__in=keys[start : start + PAGE])}
     page = [cases[key] for key in keys[start : start + PAGE] if key in cases]
     rows = case_rows(page)
+    note_listed(request, page, at=gettext_noop("列表"))
     return TemplateResponse(
         request,
         "office/queue.html",

@@ -20,7 +20,8 @@ from office.models.grants import Look
 from office.models.outbox import Follow
 from office.models.people import User
 from office.views.asked import Asked
-from office.views.deciding import HANDS, chases_of, note_look
+from office.views.deciding import HANDS, chases_of
+from office.views.looking import note_look
 from office.views.papers import paper_of
 from office.views.relations import links_of, may_relate
 from office.views.spokes import circulation_heading, circulation_rows, circulation_words

@@ -8,7 +8,7 @@ from uuid import uuid4
 import pytest
 from django.db import connection, connections, transaction
 
-from office import access, acting, linking
+from office import acting, linking, looks
 from office.acting import Refused
 from office.acting.door import lock_case
 from office.models import Case, Decision, Look, Series, Turn
@@ -191,15 +191,15 @@ def test_who_looks_at_a_paper_and_who_acts_on_it_do_not_wait_for_each_other(who,
             until_somebody_waits()
             acting.act(fresh(turn), "circulate", actor=who.director, at=MONDAY)
 
-    def looks() -> None:
+    def look() -> None:
         here = fresh(turn)
         assert locked.wait(PATIENCE)
         if rival == "open":
             acting.opened(here, by=who.director, at=MONDAY)
         else:
-            access.note_look(here.case, person=who.director, what="办理页", at=MONDAY)
+            looks.note(here.case, person=who.director, what="办理页", at=MONDAY)
 
-    at_once(acts, looks)
+    at_once(acts, look)
     assert paper.moves()[-1] == "circulate"
     assert Look.objects.count() == (rival == "look")
     assert list(verify()) == []

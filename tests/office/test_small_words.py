@@ -10,8 +10,9 @@ from django.utils import timezone
 from django_otp.plugins.otp_totp.models import TOTPDevice
 
 from documents import registering
-from office import acting, procedures
+from office import access, acting, procedures
 from office.models import Case, Organisation, Series, Turn, User
+from office.models.grants import Look
 from tests.people import person
 
 CHINESE = re.compile(r"[\u3400-\u9fff]")
@@ -122,7 +123,7 @@ def test_where_a_circulated_paper_is_stands_beside_the_readers_name(who):
     table = page[page.index('id="h-circulation"') :]
     assert re.findall(r'<th scope="col">(.*?)</th>', table)[:2] == ["阅文人", "现在"]
     row = table[table.index('<th scope="row">') :]
-    assert row[row.index("</th>") :].startswith("</th><td><b>")
+    assert row[row.index("</th>") :].startswith('</th><td class="beside"><b>')
 
 
 def test_what_a_procedure_is_called_and_rests_on_is_read_in_both_languages():
@@ -131,3 +132,62 @@ def test_what_a_procedure_is_called_and_rests_on_is_read_in_both_languages():
         for words in (one.title, one.source)
     ]
     assert [words for words in told if isinstance(words, str) and CHINESE.search(words)] == []
+
+
+def test_a_correction_of_the_entry_says_what_was_there_to_whoever_has_the_paper(who):
+    case = registered(who)
+    clerk = at_desk(who.clerk)
+    page = clerk.get(f"/documents/incoming/{case.public_id}/edit/")
+    form = page.context["form"]
+    values = {name: form[name].value() or "" for name in form.fields if name != "files"}
+    values |= {"title": "关于冬春农田水利的通知", "number": "农办〔2026〕912号", "reason": "登记时看错"}
+    assert clerk.post(f"/documents/incoming/{case.public_id}/edit/", values).status_code == 302
+    acting.act(turn_of(case), "pass", actor=who.clerk)
+    trail = text(at_desk(who.director).get(f"/cases/{case.public_id}/"))
+    assert f"标题：{case.title} → 关于冬春农田水利的通知" in trail
+    assert "→ 农办〔2026〕912号" in trail
+
+
+def test_R_CIR_05_a_leader_hands_his_copy_to_nobody_but_the_clerk(who):
+    case = registered(who, purpose="reading")
+    acting.act(turn_of(case), "send", actor=who.clerk, names=[who.leader])
+    copy = case.turns.get(side=True, ended_at__isnull=True)
+    page = text(at_desk(who.leader).get(f"/turns/{copy.pk}/"))
+    assert 'value="read"' in page and 'value="reassign"' not in page
+    with pytest.raises(acting.Refused, match="R-CIR-05"):
+        acting.reassign(copy, to=who.other_leader, actor=who.leader)
+
+
+def test_who_has_no_colleague_is_not_offered_to_pass_a_copy_on(who):
+    case = registered(who, purpose="reading")
+    acting.act(turn_of(case), "send", actor=who.clerk, names=[who.outsider])
+    copy = case.turns.get(side=True, ended_at__isnull=True)
+    type(who.outsider).objects.filter(department=who.outsider.department_id).exclude(pk=who.outsider.pk).update(
+        is_active=False
+    )
+    assert 'value="reassign"' not in text(at_desk(who.outsider).get(f"/turns/{copy.pk}/"))
+
+
+def test_what_the_director_proposes_to_keep_the_clerk_files(who):
+    case = registered(who)
+    acting.act(turn_of(case), "pass", actor=who.clerk)
+    acting.act(turn_of(case), "note", actor=who.director, opinion="拟存。")
+    acting.act(turn_of(case), "finish", actor=who.clerk)
+    case.refresh_from_db()
+    assert case.outcome == "reference"
+
+
+def test_R_SEC_07_a_line_of_a_guarded_paper_in_a_list_is_a_look_once_a_day(who):
+    case = registered(who, secrecy=1)
+    access.let_see(case, people=[who.leader])
+    plain = registered(who)
+    access.let_see(plain, people=[who.leader])
+    leader = at_desk(who.leader)
+    for _again in range(2):
+        leader.get("/search/", {"q": case.title})
+    leader.post(f"/cases/{case.public_id}/follow/")
+    leader.get("/followed/")
+    found = Look.objects.filter(person=who.leader).order_by("pk").values_list("case_id", "what")
+    assert list(found) == [(case.pk, "查找结果"), (case.pk, "列表")]
+    at_desk(who.clerk).get("/documents/incoming/?year=2026")
+    assert Look.objects.filter(person=who.clerk, what="登记簿").count() == 1

@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
-from office import access, slips
+from office import access, looks, slips
 from office.levels import FIRST_STATE_SECRET
 from office.models.cases import Case
 from office.models.people import User
@@ -52,7 +52,7 @@ class Command(BaseCommand):
         if content is None:
             raise CommandError(_("这种事项没有处理单。"))
         if viewer is not None:
-            access.note_look(case, person=viewer, what=gettext_noop("打印"), at=timezone.now())
+            looks.note(case, person=viewer, what=gettext_noop("打印"), at=timezone.now())
         target.touch(mode=0o640)
         target.write_bytes(content)
         self.stdout.write(str(target))
