@@ -128,9 +128,17 @@ _PARTED = re.compile(r"(?<=[^\W\d])\s+((?:19|20)\d{2})\s+(?=第?\s*\d+\s*号?$)"
 _BARE = re.compile(r"^(.*[^\W\d_a-zA-Z报刊讯])((?:19|20)\d{2})(?:[-‐—–−](\d+)号?|年第?(\d+)号)$")
 
 
+# 财政部 税务总局公告2023年第6号, 国务院令2025年第12号: these are counted by the year in words, and are no 发文字号.
+_ANNOUNCED = re.compile(r"^.*(?:公告|通告|令)\s*(?:19|20)\d{2}\s*年\s*第?\s*\d+\s*号$")
+
+
 def read_document_number(text: str) -> str:
     """发文字号 in the national form: six-cornered brackets, no 第, no padding zero, 号 at the end (GB/T 9704)."""
-    plain = _PARTED.sub(r"〔\1〕", unicodedata.normalize("NFKC", text).strip())
+    plain = unicodedata.normalize("NFKC", text).strip()
+    if _ANNOUNCED.match(plain):
+        # Who announces it together keep the blank between their names.
+        return re.sub(r"\s*(\d+)\s*", r"\1", " ".join(plain.split()))
+    plain = _PARTED.sub(r"〔\1〕", plain)
     # Spaces go, but for those between two figures: two numbers must not become one.
     plain = re.sub(r"(?<!\d)\s+|\s+(?!\d)", "", plain)
     plain = plain.replace("﹝", "〔").replace("﹞", "〕")

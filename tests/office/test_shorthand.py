@@ -84,6 +84,15 @@ def test_a_number_is_also_known_as_it_is_said(number, short):
 
 
 @pytest.mark.parametrize(("typed", "meant"), [
+    ("财政部 税务总局公告2023年第6号", "财政部 税务总局公告2023年第6号"),
+    ("交通运输部公告 2025 年第 16 号", "交通运输部公告2025年第16号"), ("某部令2025年第12号", "某部令2025年第12号"),
+    ("某部公告〔2025〕16号", "某部公告〔2025〕16号"),
+])  # fmt: skip
+def test_an_announcement_is_counted_by_the_year_in_words(typed, meant):
+    assert read_document_number(typed) == meant
+
+
+@pytest.mark.parametrize(("typed", "meant"), [
     ("简报[2026]2期", "简报〔2026〕2期"), ("某农简报（2026）第 3 期", "某农简报〔2026〕第3期"),
     ("某农发〔2026〕12-1号", "某农发〔2026〕12-1号"), ("某农发[2026]3、4号", "某农发〔2026〕3、4号"),
     ("某农发〔2026〕3号、4号", "某农发〔2026〕3号、4号"), ("某农发[2026]第3号", "某农发〔2026〕3号"),
