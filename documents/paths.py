@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 from datetime import date, datetime
 
-from django.db.models import F, QuerySet
+from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -71,11 +71,16 @@ def in_force(case: Case) -> QuerySet[Named]:
 
 
 def units_in_force(cases: Sequence[Case]) -> dict[int, Post]:
-    """{case pk: the unit in force}, in one query."""
-    named = Named.objects.filter(document__case__in=cases, decision__round=F("document__case__round"))
-    named = named.filter(lead__isnull=False).exclude(decision__corrections__move="take_back")
-    rows = named.select_related("lead__department", "document").order_by("decision__number")
-    return {one.document.case_id: one.lead for one in rows if one.lead}
+    """{case pk: the unit in force}, in one query, and a second one where any paper names a unit."""
+    rounds = {case.pk: case.round for case in cases}
+    named = Named.objects.filter(document__case__in=list(rounds), lead__isnull=False)
+    rows = named.select_related("lead__department", "document", "decision").order_by("decision__number")
+    held = [one for one in rows if one.decision.round == rounds[one.document.case_id]]
+    # Asked by their keys: as part of the same question a million decisions would be read through.
+    made = [one.decision_id for one in held]
+    undone = Decision.objects.filter(corrects__in=made, move="take_back").values_list("corrects_id", flat=True)
+    gone = set(undone) if made else set()
+    return {one.document.case_id: one.lead for one in held if one.lead and one.decision_id not in gone}
 
 
 def named_words(case: Case, *, day: Callable[[date], str] = date.isoformat) -> dict[int, str]:

@@ -85,6 +85,17 @@ def test_a_list_of_many_asks_no_more_than_one_of_few(who, paper):
     assert asked[0] == asked[1] == 2
 
 
+def test_a_unit_that_was_taken_back_is_named_no_more(who, paper):
+    one = paper()
+    one.do("pass", who.clerk)
+    values = {"lead": who.posts["crops"], "due_on": date(2026, 11, 20)}
+    one.do("submit", who.director, opinion="拟请批示。", names=[who.leader], values=values)
+    acting.take_back(one.case, actor=who.director, at=one.at)
+    one.do("submit", who.director, opinion="请批示。", names=[who.leader])
+    one.do("instruct", who.leader, opinion="阅。")
+    assert phrase(one) == "交办 → 承办"
+
+
 def test_the_queue_and_what_one_has_begun_name_who_is_next(who, agreed, client):
     client.force_login(who.clerk)
     for page in ("queue", "started"):
