@@ -3,7 +3,8 @@
 from collections.abc import Callable, Sequence
 from datetime import date, datetime
 
-from django.db.models import QuerySet
+from django.db.models import OuterRef, QuerySet, Subquery, Value
+from django.db.models.functions import Coalesce, NullIf
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -70,17 +71,19 @@ def in_force(case: Case) -> QuerySet[Named]:
     return named.exclude(decision__corrections__move="take_back").order_by("-decision__number")
 
 
-def units_in_force(cases: Sequence[Case]) -> dict[int, Post]:
-    """{case pk: the unit in force}, in one query, and a second one where any paper names a unit."""
-    rounds = {case.pk: case.round for case in cases}
-    named = Named.objects.filter(document__case__in=list(rounds), lead__isnull=False)
-    rows = named.select_related("lead__department", "document", "decision").order_by("decision__number")
-    held = [one for one in rows if one.decision.round == rounds[one.document.case_id]]
-    # Asked by their keys: as part of the same question a million decisions would be read through.
-    made = [one.decision_id for one in held]
-    undone = Decision.objects.filter(corrects__in=made, move="take_back").values_list("corrects_id", flat=True)
-    gone = set(undone) if made else set()
-    return {one.document.case_id: one.lead for one in held if one.lead and one.decision_id not in gone}
+def unit_in_force(case: Case) -> Post | None:
+    named = named_in_force(case)
+    return named.lead if named else None
+
+
+def name_of_unit() -> Subquery:
+    """The same unit's name, as a column of a query over papers: asked paper by paper, never of all decisions."""
+    named = Named.objects.filter(
+        document=OuterRef("pk"), decision__round=OuterRef("case__round"), lead__isnull=False
+    ).exclude(decision__corrections__move="take_back")
+    department = "lead__department__"
+    name = Coalesce(NullIf(f"{department}short_name", Value("")), f"{department}name", "lead__name")
+    return Subquery(named.order_by("-decision__number").values_list(name)[:1])
 
 
 def named_words(case: Case, *, day: Callable[[date], str] = date.isoformat) -> dict[int, str]:

@@ -22,9 +22,12 @@ from .models import IncomingDocument, MeetingNotice
 
 
 def summaries(cases: Sequence[Case]) -> dict[int, subjects.Summary]:
-    """Sender, number, enclosures, answer date: one line under the title. One query."""
+    """Sender, number, enclosures, answer date: one line under the title; the unit named. One query."""
     documents = IncomingDocument.objects.filter(case__in=[case.pk for case in cases]).select_related("sender")
-    return {one.case_id: subjects.Summary(second_line(one), urgency_word(one)) for one in documents}
+    return {
+        one.case_id: subjects.Summary(second_line(one), urgency_word(one), one.unit or "")
+        for one in documents.annotate(unit=paths.name_of_unit())
+    }
 
 
 def urgency_word(one: IncomingDocument) -> str:
@@ -286,7 +289,7 @@ SUBJECT = subjects.Subject(
     code="documents",
     label=gettext_lazy("收文"),
     summaries=summaries,
-    units=paths.units_in_force,
+    unit=paths.unit_in_force,
     facts=facts,
     facts_template="documents/incoming_detail_facts.html",
     beside=beside,

@@ -1,6 +1,6 @@
 """What comes next, with names: in full on the page of one paper, in one phrase in a list of many."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 from itertools import chain
 
@@ -44,26 +44,24 @@ def steps(case: Case, current: Turn) -> list[dict]:
             ways = chain([post], timing.fallbacks(declared, target))
             fit = next((one for one in ways if access.able(case, access.seated(one, on=on))), post)
             who = showing.hands_words(fit, on=on)
-        elif target.whom == "departments" and (unit := subjects.units([case]).get(case.pk)) is not None:
+        elif target.whom == "departments" and (unit := subjects.unit(case)) is not None:
             who = showing.hands_words(unit, on=on)
         found.append({"label": str(target.label), "who": who})
     return found
 
 
-def phrases(turns: Sequence[Turn]) -> dict[int, str]:
+def phrases(turns: Sequence[Turn], *, said: Mapping[int, subjects.Summary]) -> dict[int, str]:
     """{turn pk: what its next move does and to whom}, for a list: the chair or the unit by its name, a person where the
-    list of the paper names one. One query and one per function, however many turns there are."""
-    cases = [turn.case for turn in turns]
-    names = _Names(cases)
-    units = subjects.units(cases)
+    list of the paper names one. `said`: the summaries of their cases. One query, however many turns there are."""
+    names = _Names([turn.case for turn in turns])
     found = {}
     for turn in turns:
         if (step := showing.step_of(turn.case.procedure, turn.step)) is not None:
-            found[turn.pk] = _phrase(turn, step, names=names, unit=units.get(turn.case_id))
+            found[turn.pk] = _phrase(turn, step, names=names, unit=said[turn.case_id].unit)
     return found
 
 
-def _phrase(turn: Turn, step: procedures.Step, *, names: "_Names", unit: Post | None) -> str:
+def _phrase(turn: Turn, step: procedures.Step, *, names: "_Names", unit: str) -> str:
     if turn.back_to is not None:
         return _("办毕送回 %(who)s") % {"who": turn.back_to.hands}
     case = turn.case
@@ -79,8 +77,8 @@ def _phrase(turn: Turn, step: procedures.Step, *, names: "_Names", unit: Post | 
         return str(primary.label)
     target = procedures.REGISTRY[case.procedure].step(primary.to)
     who = names.chair(case, target)
-    if not who and target.whom == "departments" and unit is not None:
-        who = str(unit.department or unit)
+    if target.whom == "departments":
+        who = who or unit
     return _("%(move)s → %(step)s") % {"move": primary.label, "step": f"{target.label} {who}".strip()}
 
 

@@ -13,10 +13,12 @@ from office.models.people import Post, User
 
 @dataclass(frozen=True)
 class Summary:
-    """What a list says of a paper: the line under its title, and its own word for its urgency where it has one."""
+    """What a list says of a paper: the line under its title, its own word for its urgency where it has one, and the
+    unit that its words name for it."""
 
     line: str = ""
     urgency: str = ""
+    unit: str = ""
 
 
 @dataclass(frozen=True)
@@ -45,8 +47,8 @@ class Subject:
     may_register: Callable[[User], bool] | None = None
     # State secrets by number and sender: (cases, words in small letters and figures) -> those that bear them all.
     numbered: Callable[[QuerySet, Sequence[str]], QuerySet] | None = None
-    # Which unit each paper has been given to in words: {case pk: its post}, in one query.
-    units: Callable[[Sequence[Case]], dict[int, Post]] | None = None
+    # The post of the unit that a paper's own words name for it; a list has its name from summaries().
+    unit: Callable[[Case], Post | None] | None = None
 
 
 _subjects: dict[str, Subject] = {}
@@ -88,11 +90,7 @@ def summaries(cases: Sequence[Case]) -> dict[int, Summary]:
     return found
 
 
-def units(cases: Sequence[Case]) -> dict[int, Post]:
-    """The unit that a paper's own words name for it, of those where they do. One query per function."""
-    found: dict[int, Post] = {}
-    for code, subject in _subjects.items():
-        mine = [case for case in cases if of(case.procedure) == code]
-        if mine and subject.units is not None:
-            found.update(subject.units(mine))
-    return found
+def unit(case: Case) -> Post | None:
+    """The unit that the paper's own words name for it, where they do."""
+    subject = get(case.procedure)
+    return subject.unit(case) if subject and subject.unit else None

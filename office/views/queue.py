@@ -3,9 +3,10 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import Any
 
 from django.contrib import messages
-from django.db.models import Count, Q
+from django.db.models import Count, OuterRef, Q, Subquery
 from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
@@ -26,6 +27,8 @@ from office.views.looking import note_listed
 PAGE = 60
 GROUPS = ("overdue", "today", "later")
 BESIDE = ("case", "case__series", "holder", "post", "back_to__holder", "back_to__post__department")
+# The clock beside each turn.
+LAST_CLOCK = Subquery(Clock.objects.filter(turn=OuterRef("pk")).order_by("-pk").values("pk")[:1])
 
 
 @require_GET
@@ -73,7 +76,7 @@ def _queue(request: Asked, *, kind: str) -> HttpResponse:
         turns = turns.filter(case__procedure__in=subjects.codes(function))
     total = counts["total"]
     start = _within(start_of(request), total)
-    page = list(ordered(turns).select_related(*BESIDE)[start : start + PAGE])
+    page = list(ordered(turns).select_related(*BESIDE).annotate(why=LAST_CLOCK)[start : start + PAGE])
     rows = _rows(page, now=now, who=who)
     groups = _grouped(rows, counts, ranked=who.ranked)
     late = 0 if who.ranked else counts["overdue"]
@@ -172,14 +175,11 @@ def _from_url(request: Asked, start: int) -> str:
     return f"{request.path}?{query.urlencode()}"
 
 
-def _rows(turns: list[Turn], *, now, who: access.Identity) -> list[dict]:
+def _rows(turns: list[Any], *, now, who: access.Identity) -> list[dict]:
+    """`turns` bear `why`, the key of the clock that says why their date is that date."""
     cases = [turn.case for turn in turns]
     said = subjects.summaries(cases)
-    following = ahead.phrases(turns)
-    clocks = {
-        clock.turn_id: clock
-        for clock in Clock.objects.filter(turn__in=turns).order_by("pk").only("pk", "turn_id", "due_at")
-    }
+    following = ahead.phrases(turns, said=said)
     rows = []
     for turn in turns:
         case = turn.case
@@ -199,7 +199,7 @@ def _rows(turns: list[Turn], *, now, who: access.Identity) -> list[dict]:
                 "deadline": showing.deadline(
                     turn.due_at,
                     now=now,
-                    why_url=showing.why_url(clocks.get(turn.pk)),
+                    why_url=reverse("why", args=[turn.why]) if turn.why else "",
                     issued_at=turn.issued_at,
                     ranked=who.ranked,
                 ),
@@ -374,7 +374,7 @@ def case_rows(cases: list[Case]) -> list[dict]:
         )
     }
     said = subjects.summaries(cases)
-    following = ahead.phrases(list(current.values()))
+    following = ahead.phrases(list(current.values()), said=said)
     leaders = showing.with_leaders(current.values())
     rows = []
     for case in cases:
