@@ -71,9 +71,10 @@ def in_force(case: Case) -> QuerySet[Named]:
     return named.exclude(decision__corrections__move="take_back").order_by("-decision__number")
 
 
-def unit_in_force(case: Case) -> Post | None:
+def whom_it_names(case: Case) -> Post | User | None:
+    """Who is to have the paper next, as it says itself: the addressee of a letter, the unit in force."""
     named = named_in_force(case)
-    return named.lead if named else None
+    return document(case).addressee or (named.lead if named else None)
 
 
 def name_of_unit() -> Subquery:

@@ -23,9 +23,11 @@ from .models import IncomingDocument, MeetingNotice
 
 def summaries(cases: Sequence[Case]) -> dict[int, subjects.Summary]:
     """Sender, number, enclosures, answer date: one line under the title; the unit named. One query."""
-    documents = IncomingDocument.objects.filter(case__in=[case.pk for case in cases]).select_related("sender")
+    documents = IncomingDocument.objects.filter(case__in=[case.pk for case in cases]).select_related("sender", "addressee")
     return {
-        one.case_id: subjects.Summary(second_line(one), urgency_word(one), one.unit or "")
+        one.case_id: subjects.Summary(
+            line=second_line(one), urgency=urgency_word(one), named=str(one.addressee or one.unit or "")
+        )
         for one in documents.annotate(unit=paths.name_of_unit())
     }
 
@@ -289,7 +291,7 @@ SUBJECT = subjects.Subject(
     code="documents",
     label=gettext_lazy("收文"),
     summaries=summaries,
-    unit=paths.unit_in_force,
+    named=paths.whom_it_names,
     facts=facts,
     facts_template="documents/incoming_detail_facts.html",
     beside=beside,

@@ -89,5 +89,6 @@ def beside(case: Case) -> dict[int, str]:
         )
         if key in said:
             none = _("（空）")
-            said[key].append(f"{row['field']}：{row['old'] or none} → {row['new'] or none}")
+            words = {"field": row["field"], "old": row["old"] or none, "new": row["new"] or none}
+            said[key].append(_("%(field)s：%(old)s → %(new)s") % words)
     return {key: _("；").join(words) for key, words in said.items() if words}

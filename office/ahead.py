@@ -28,9 +28,9 @@ def steps(case: Case, current: Turn) -> list[dict]:
         return []
     found = []
     waiting = case.planned.filter(turn__isnull=True, dropped_at__isnull=True)
-    named = [str(row.hands) for row in waiting.select_related("holder", "post__department")]
-    if named:
-        found.append({"label": _("名单上还有"), "who": "、".join(named)})
+    listed = [str(row.hands) for row in waiting.select_related("holder", "post__department")]
+    if listed:
+        found.append({"label": _("名单上还有"), "who": "、".join(listed)})
     primary = next((move for move in step.moves if move.primary and move.offered(case)), None) or step.forward
     if primary is None:
         return found
@@ -44,8 +44,8 @@ def steps(case: Case, current: Turn) -> list[dict]:
             ways = chain([post], timing.fallbacks(declared, target))
             fit = next((one for one in ways if access.able(case, access.seated(one, on=on))), post)
             who = showing.hands_words(fit, on=on)
-        elif target.whom == "departments" and (unit := subjects.unit(case)) is not None:
-            who = showing.hands_words(unit, on=on)
+        elif _names(target) and (named := subjects.named(case)) is not None:
+            who = showing.hands_words(named, on=on)
         found.append({"label": str(target.label), "who": who})
     return found
 
@@ -57,11 +57,11 @@ def phrases(turns: Sequence[Turn], *, said: Mapping[int, subjects.Summary]) -> d
     found = {}
     for turn in turns:
         if (step := showing.step_of(turn.case.procedure, turn.step)) is not None:
-            found[turn.pk] = _phrase(turn, step, names=names, unit=said[turn.case_id].unit)
+            found[turn.pk] = _phrase(turn, step, names=names, named=said[turn.case_id].named)
     return found
 
 
-def _phrase(turn: Turn, step: procedures.Step, *, names: "_Names", unit: str) -> str:
+def _phrase(turn: Turn, step: procedures.Step, *, names: "_Names", named: str) -> str:
     if turn.back_to is not None:
         return _("办毕送回 %(who)s") % {"who": turn.back_to.hands}
     case = turn.case
@@ -77,9 +77,14 @@ def _phrase(turn: Turn, step: procedures.Step, *, names: "_Names", unit: str) ->
         return str(primary.label)
     target = procedures.REGISTRY[case.procedure].step(primary.to)
     who = names.chair(case, target)
-    if target.whom == "departments":
-        who = who or unit
+    if _names(target):
+        who = who or named
     return _("%(move)s → %(step)s") % {"move": primary.label, "step": f"{target.label} {who}".strip()}
+
+
+def _names(step: procedures.Step) -> bool:
+    """Whether the paper itself says whose this step is: the unit that was instructed, the addressee of a letter."""
+    return step.whom == "departments" or step.personal
 
 
 class _Names:

@@ -14,11 +14,11 @@ from office.models.people import Post, User
 @dataclass(frozen=True)
 class Summary:
     """What a list says of a paper: the line under its title, its own word for its urgency where it has one, and the
-    unit that its words name for it."""
+    unit or the person that it names to have it next."""
 
     line: str = ""
     urgency: str = ""
-    unit: str = ""
+    named: str = ""
 
 
 @dataclass(frozen=True)
@@ -47,8 +47,8 @@ class Subject:
     may_register: Callable[[User], bool] | None = None
     # State secrets by number and sender: (cases, words in small letters and figures) -> those that bear them all.
     numbered: Callable[[QuerySet, Sequence[str]], QuerySet] | None = None
-    # The post of the unit that a paper's own words name for it; a list has its name from summaries().
-    unit: Callable[[Case], Post | None] | None = None
+    # Whom a paper itself names to have it next, a unit's post or a person; a list has the name from summaries().
+    named: Callable[[Case], Post | User | None] | None = None
 
 
 _subjects: dict[str, Subject] = {}
@@ -90,7 +90,7 @@ def summaries(cases: Sequence[Case]) -> dict[int, Summary]:
     return found
 
 
-def unit(case: Case) -> Post | None:
-    """The unit that the paper's own words name for it, where they do."""
+def named(case: Case) -> Post | User | None:
+    """Whom the paper itself names to have it next, where it does."""
     subject = get(case.procedure)
-    return subject.unit(case) if subject and subject.unit else None
+    return subject.named(case) if subject and subject.named else None

@@ -314,8 +314,10 @@ class DecisionForm(forms.Form):
         other = {name for one in [*self.moves, *self.common] for name in one.names}
         for name in other.difference(chosen.names if chosen else ()):
             self.errors.pop(name, None)
-        if chosen and data.get("opinion") and data.get(f"{chosen.code}-reason"):
-            # What asks for a reason keeps the reason only: words written beside it would be lost.
+        reason = f"{chosen.code}-reason" if chosen else ""
+        wordless = chosen is not None and chosen.declared is None and "opinion" not in chosen.needs
+        if chosen and wordless and data.get("opinion") and (reason not in self.fields or data.get(reason)):
+            # What asks for a reason keeps that only, and claiming keeps nothing: words beside it would be lost.
             words = _("意见框里还有字，不会随“%(move)s”留下。请并入原因，或者清空意见再办。")
             self.add_error("opinion", words % {"move": chosen.label})
         return data

@@ -73,6 +73,12 @@ def test_who_was_asked_in_between_sends_it_back_to_a_name(who, paper):
     assert phrase(one) == "办毕送回 办公室主任"
 
 
+def test_the_addressee_of_a_letter_is_named(who, paper):
+    one = paper(purpose="envelope", title="", addressee=who.leader)
+    assert phrase(one) == "转交本人 → 本人签收 王志远"
+    assert whole(one) == [("本人签收", "王志远")]
+
+
 def test_a_list_of_many_asks_no_more_than_one_of_few(who, paper):
     asked = []
     for many in (1, 4):

@@ -183,6 +183,18 @@ def test_words_beside_a_reason_that_would_be_lost_are_asked_about(client, who):
     assert turn.case.decisions.get(move="return").reason == "来文单位不对。"
 
 
+def test_nor_do_words_go_with_a_claim(client, who):
+    turn = turn_of(registered(who))
+    client.force_login(who.clerk)
+    answer = client.post(f"/turns/{turn.pk}/", {"move": "claim", "opinion": "手续完备。"})
+    assert answer.status_code == 422 and "意见框里还有字" in answer.content.decode()
+    turn.refresh_from_db()
+    assert turn.holder_id is None
+    client.post(f"/turns/{turn.pk}/", {"move": "claim"})
+    turn.refresh_from_db()
+    assert turn.holder == who.clerk
+
+
 def test_whoever_works_is_not_signed_out_however_short_the_time(clerk, settings):
     settings.IDLE_MINUTES = 1
     clerk.get("/me/")
