@@ -23,12 +23,13 @@ from .models import IncomingDocument, MeetingNotice
 
 def summaries(cases: Sequence[Case]) -> dict[int, subjects.Summary]:
     """Sender, number, enclosures, answer date: one line under the title; the unit named. One query."""
-    documents = IncomingDocument.objects.filter(case__in=[case.pk for case in cases]).select_related("sender", "addressee")
+    documents = IncomingDocument.objects.filter(case__in=[case.pk for case in cases])
+    documents = documents.select_related("sender", "addressee").annotate(unit=paths.name_of_unit())
     return {
         one.case_id: subjects.Summary(
             line=second_line(one), urgency=urgency_word(one), named=str(one.addressee or one.unit or "")
         )
-        for one in documents.annotate(unit=paths.name_of_unit())
+        for one in documents
     }
 
 
