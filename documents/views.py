@@ -264,6 +264,7 @@ def recent(request: Asked, *, new: str = "", count: int = 12) -> list[dict]:
         .select_related("case__series", "sender")
         .order_by("-pk")[:count]
     )
+    note_listed(request, [one.case for one in documents], at=gettext_noop("登记页"))
     where = {
         turn.case_id: turn
         for turn in Turn.objects.filter(

@@ -328,7 +328,7 @@ def relate(request: Asked, public_id: str) -> HttpResponse:
                 "title": showing.title_of(found),
                 "url": reverse("case", args=[public_id]),
             },
-            "links": links_of(found, user=request.user),
+            "links": links_of(request, found),
             "form": form,
         },
         status=422 if form.errors else 200,
@@ -337,7 +337,7 @@ def relate(request: Asked, public_id: str) -> HttpResponse:
 
 def _unrelate(request: Asked, case: Case) -> HttpResponse:
     """Of what the reader sees only, and only what was written down by hand."""
-    shown = {str(one["key"]) for one in links_of(case, user=request.user) if one["by_hand"]}
+    shown = {str(one["key"]) for one in links_of(request, case) if one["by_hand"]}
     if (key := request.POST["undo"]) in shown:
         linking.undo(Link.objects.select_related("from_case").get(pk=key, kind__in=BY_HAND), actor=request.user)
         messages.success(request, _("已解除关联。"))

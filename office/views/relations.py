@@ -1,10 +1,12 @@
 """What a paper has to do with others: shown beside it, written down and taken back by the hub."""
 
-from django.utils.translation import pgettext
+from django.utils.translation import gettext_noop, pgettext
 
 from office import access, showing
 from office.models.cases import Case, Link
 from office.models.people import User
+from office.views.asked import Asked
+from office.views.looking import note_listed
 
 # What a clerk may say of two papers; the others come of acts of their own.
 BY_HAND = (Link.Kind.SEE, Link.Kind.ANSWERS, Link.Kind.FORWARDS, Link.Kind.REVOKES)
@@ -15,14 +17,14 @@ def may_relate(user: User, case: Case) -> bool:
     return case.opened_by_id == user.pk or access.holds_hub(user, case)
 
 
-def links_of(case: Case, *, user: User) -> list[dict]:
+def links_of(request: Asked, case: Case) -> list[dict]:
     """Only what the reader may see: a link to what is barred to him does not exist."""
     rows = Link.objects.filter(undone_at__isnull=True).order_by("at", "pk")
     pairs = [(one, one.to_case, True) for one in rows.filter(from_case=case).select_related("to_case")]
     pairs += [(one, one.from_case, False) for one in rows.filter(to_case=case).select_related("from_case")]
-    seen = set(
-        access.visible_to(user).filter(pk__in=[other.pk for _one, other, _out in pairs]).values_list("pk", flat=True)
-    )
+    visible = access.visible_to(request.user)
+    seen = set(visible.filter(pk__in=[other.pk for _one, other, _out in pairs]).values_list("pk", flat=True))
+    note_listed(request, [other for _one, other, _out in pairs if other.pk in seen], at=gettext_noop("相关文件"))
     return [
         {
             "key": link.pk,

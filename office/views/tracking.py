@@ -91,7 +91,7 @@ def case(request: Asked, public_id: str) -> HttpResponse:
             "facts": subject.facts(found) if subject and subject.facts else None,
             "facts_template": subject.facts_template if subject else "",
             **paper,
-            "links": links_of(found, user=request.user),
+            "links": links_of(request, found),
             "relate_url": reverse("relate", args=[found.public_id]) if may_relate(request.user, found) else "",
             "chases": _chase_rows(found),
             "chase_url": reverse("chase_new", args=[found.public_id])

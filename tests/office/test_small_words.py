@@ -10,7 +10,7 @@ from django.utils import timezone
 from django_otp.plugins.otp_totp.models import TOTPDevice
 
 from documents import registering
-from office import access, acting, procedures
+from office import access, acting, linking, procedures
 from office.models import Case, Organisation, Series, Turn, User
 from office.models.grants import Look
 from tests.people import person
@@ -189,5 +189,10 @@ def test_R_SEC_07_a_line_of_a_guarded_paper_in_a_list_is_a_look_once_a_day(who):
     leader.get("/followed/")
     found = Look.objects.filter(person=who.leader).order_by("pk").values_list("case_id", "what")
     assert list(found) == [(case.pk, "查找结果"), (case.pk, "列表")]
-    at_desk(who.clerk).get("/documents/incoming/?year=2026")
-    assert Look.objects.filter(person=who.clerk, what="登记簿").count() == 1
+    clerk = at_desk(who.clerk)
+    clerk.get("/documents/incoming/?year=2026")
+    clerk.get("/documents/incoming/new/")
+    linking.connect(plain, case, kind="see", actor=who.clerk)
+    clerk.get(f"/cases/{plain.public_id}/")
+    mine = Look.objects.filter(person=who.clerk, case=case).order_by("pk").values_list("what", flat=True)
+    assert list(mine) == ["登记簿", "登记页", "相关文件"]
