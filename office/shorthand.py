@@ -129,15 +129,16 @@ _BARE = re.compile(r"^(.*[^\W\d_a-zA-Z报刊讯])((?:19|20)\d{2})(?:[-‐—–�
 
 
 # 财政部 税务总局公告2023年第6号, 国务院令2025年第12号: these are counted by the year in words, and are no 发文字号.
-_ANNOUNCED = re.compile(r"^.*(?:公告|通告|令)\s*(?:19|20)\d{2}\s*年\s*第?\s*\d+\s*号$")
+_ANNOUNCED = re.compile(r"^(.*(?:公告|通告|令))\s*((?:19|20)\d{2})\s*年\s*第?\s*0*(\d+)\s*号$")
 
 
 def read_document_number(text: str) -> str:
     """发文字号 in the national form: six-cornered brackets, no 第, no padding zero, 号 at the end (GB/T 9704)."""
     plain = unicodedata.normalize("NFKC", text).strip()
-    if _ANNOUNCED.match(plain):
-        # Who announces it together keep the blank between their names.
-        return re.sub(r"\s*(\d+)\s*", r"\1", " ".join(plain.split()))
+    if (announced := _ANNOUNCED.match(plain)) is not None:
+        # Those who announce it together keep the blank between their names.
+        who, year, number = announced.groups()
+        return f"{' '.join(who.split())}{year}年第{number}号"
     plain = _PARTED.sub(r"〔\1〕", plain)
     # Spaces go, but for those between two figures: two numbers must not become one.
     plain = re.sub(r"(?<!\d)\s+|\s+(?!\d)", "", plain)
@@ -146,9 +147,10 @@ def read_document_number(text: str) -> str:
     if "〔" not in plain:
         plain = _BARE.sub(lambda found: f"{found[1]}〔{found[2]}〕{found[3] or found[4]}号", plain)
     match = _NUMBER.match(plain)
-    if match is None or not match["unit"] and _GOES_ON.match(match["rest"]):
+    if match is None:
         return plain
-    return f"{match['mark']}〔{match['year']}〕{match['number']}号{match['rest']}"
+    unit = "" if not match["unit"] and _GOES_ON.match(match["rest"]) else "号"
+    return f"{match['mark']}〔{match['year']}〕{match['number']}{unit}{match['rest']}"
 
 
 def short_document_number(number: str) -> str:

@@ -197,7 +197,10 @@ def may_correct(decision: Decision, user: User, *, at: datetime) -> str:
     his own."""
     if decision.move in ("correct", "start", "content", "confirm_record"):
         return ""
-    if not decision.opinion and not (_was_read(decision) and (user.pk == decision.actor_id or _worded(decision))):
+    if not decision.opinion and (
+        wordless(decision.case)
+        or not (_was_read(decision) and (user.pk == decision.actor_id or _worded(decision)))
+    ):
         return ""
     mine = user.pk in (decision.actor_id, decision.recorded_by_id)
     age = at - decision.at

@@ -259,7 +259,7 @@ def circulation(request: Asked, public_id: str) -> HttpResponse:
                 "url": reverse("case", args=[public_id]),
             },
             "rows": rows,
-            "words": circulation_words(rows),
+            "words": circulation_words(found, rows),
             "form": form,
         },
     )

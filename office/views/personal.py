@@ -224,7 +224,8 @@ def notice_words(one: Notice, case) -> str:
         said = str(words) % {"title": showing.title_of(case), **_of_turn(one, case)}
         return _("%(words)s（%(note)s）") % {"words": said, "note": one.sentence} if one.words else said
     if case is not None:
-        return f"{one.sentence}：{showing.title_of(case)}" if one.words else showing.title_of(case)
+        title = showing.title_of(case)
+        return _("%(words)s：%(title)s") % {"words": one.sentence, "title": title} if one.words else title
     return one.sentence
 
 

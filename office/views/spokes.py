@@ -71,7 +71,13 @@ def circulation_heading(case: Case, turns: list[Turn]) -> str:
     return _("、").join(dict.fromkeys(words)) or _("传阅")
 
 
-def circulation_words(rows: list[dict]) -> str:
+def only_read(case: Case, rows: list[dict]) -> bool:
+    """Whether all of them have it for reading: nobody is asked to help or to go to a meeting."""
+    sides = [showing.step_of(case.procedure, row["turn"].step) for row in rows if "turn" in row]
+    return all(step is None or step.reading for step in sides)
+
+
+def circulation_words(case: Case, rows: list[dict]) -> str:
     if not rows:
         return ""
     sent = [row["turn"] for row in rows if "turn" in row]
@@ -80,6 +86,8 @@ def circulation_words(rows: list[dict]) -> str:
         "out": sum(1 for turn in sent if turn.ended_at is None),
         "wait": len(rows) - len(sent),
     }
+    if not only_read(case, rows):
+        return _("已回复 %(read)d，还没有回复 %(out)d") % counts
     counts["unread"] = len(sent) - counts["read"] - counts["out"]
     if counts["unread"]:
         return _("已退回 %(read)d，未阅收回 %(unread)d，在手 %(out)d，待送 %(wait)d") % counts

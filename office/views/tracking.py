@@ -24,7 +24,7 @@ from office.views.deciding import HANDS, chases_of
 from office.views.looking import note_look
 from office.views.papers import paper_of
 from office.views.relations import links_of, may_relate
-from office.views.spokes import circulation_heading, circulation_rows, circulation_words
+from office.views.spokes import circulation_heading, circulation_rows, circulation_words, only_read
 
 
 def visible(request: Asked, public_id: str, *, at: str) -> Case:
@@ -82,7 +82,8 @@ def case(request: Asked, public_id: str) -> HttpResponse:
             "trail": trail,
             "circulation": circulation,
             "circulation_heading": circulation_heading(found, turns),
-            "circulation_words": circulation_words(circulation),
+            "circulation_read": only_read(found, circulation),
+            "circulation_words": circulation_words(found, circulation),
             "circulation_url": subject.circulation_url(found)
             if subject and subject.circulation_url and circulation
             else "",

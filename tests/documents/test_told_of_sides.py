@@ -124,6 +124,7 @@ def test_and_of_who_was_asked_to_a_meeting_what_he_answered(who, paper, client):
     said = {row["name"]: row["state_words"] for row in page["circulation"]}
     assert said == {who.first_head.name: "请假", who.other_leader.name: "准时参加"}
     assert page["circulation_heading"] != "传阅"
+    assert page["circulation_words"] == "已回复 2，还没有回复 0"
 
 
 def test_a_telegram_is_called_by_its_own_grade_wherever_its_urgency_stands(who, paper, client):

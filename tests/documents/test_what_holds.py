@@ -202,6 +202,17 @@ def test_a_reader_who_forgot_his_words_adds_them_within_the_minutes(paper, who, 
     assert "<del>请关注第三条。</del>" in page
 
 
+def test_R_SEC_03_nobody_is_offered_to_add_words_about_a_state_secret(paper, who, client):
+    who.leader.clearance = 2
+    who.leader.save()
+    one = paper(book="密", title="", secrecy=2, number="密〔2026〕4号", purpose="reading")
+    one.do("send", who.clerk, names=[who.leader])
+    one.read(who.leader)
+    made = one.case.decisions.get(move="read")
+    client.force_login(who.leader)
+    assert client.get(reverse("correct", args=[one.case.public_id, made.number])).status_code == 404
+
+
 def test_nobody_writes_above_a_signature_that_had_no_words(paper, who, client):
     one = before_leader(paper, who)
     one.do("circle", who.leader)
