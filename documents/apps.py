@@ -10,8 +10,9 @@ class DocumentsConfig(AppConfig):
         from documents import procedures, registers, rules  # noqa: F401
         from documents.sheets import print_slip
         from documents.subject import SUBJECT
-        from office import demo, slips, subjects
+        from office import demo, jobs, slips, subjects
 
         subjects.register(SUBJECT)
         slips.prints("documents", print_slip)
+        jobs.add("import", "documents.import_job.run")
         demo.adds("documents.demo.filling.fill")

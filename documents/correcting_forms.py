@@ -81,7 +81,10 @@ class CorrectionForm(forms.Form):
         if document.channel != IncomingDocument.Channel.MEETING:
             # What was brought from a meeting names it (R-IN-07), and here is no place to.
             self.fields["channel"].choices = [
-                one for one in IncomingDocument.Channel.choices if one[0] != IncomingDocument.Channel.MEETING
+                one
+                for one in IncomingDocument.Channel.choices
+                if one[0] != IncomingDocument.Channel.MEETING
+                and (one[0] != IncomingDocument.Channel.UNKNOWN or document.channel == one[0])
             ]
         if document.answered_on is None:
             # An answer is entered by its move; here it is only put right.

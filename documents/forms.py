@@ -104,7 +104,7 @@ class IncomingForm(forms.Form):
     token = forms.UUIDField(widget=forms.HiddenInput)
     series = forms.ChoiceField(label=pgettext_lazy("one book", "登记簿"))
     received_on = DateField(label=gettext_lazy("收文日期"), lean="past")
-    channel = forms.ChoiceField(label=gettext_lazy("收文方式"), choices=IncomingDocument.Channel.choices)
+    channel = forms.ChoiceField(label=gettext_lazy("收文方式"), choices=IncomingDocument.Channel.known())
     carrier = forms.ChoiceField(label=gettext_lazy("载体"), choices=IncomingDocument.Carrier.choices)
     sender_id = forms.IntegerField(widget=forms.HiddenInput, required=False)
     # Asked once about a book that is not this sender's, and saved so all the same.

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import date
+from typing import Any
 
 from django.db import models
 from django.db.models import F, Q
@@ -12,6 +13,7 @@ from simple_history.models import HistoricalRecords
 from office.models.cases import Decision
 from office.models.contacts import Organisation
 from office.models.matters import Matter
+from office.models.numbers import Series
 from office.models.people import Post, User
 
 
@@ -27,6 +29,13 @@ class IncomingDocument(Matter):
         MEETING = "meeting", _("会议带回")
         COLLECTED = "collected", _("自取")
         NET = "net", _("网络")
+        # Only of what was brought in from an old register.
+        UNKNOWN = "unknown", _("未记")
+
+        @classmethod
+        def known(cls) -> list[tuple[str, Any]]:
+            """Those that a clerk may choose."""
+            return [one for one in cls.choices if one[0] != cls.UNKNOWN]
 
     class Carrier(models.TextChoices):
         PAPER = "paper", _("纸质")
@@ -132,6 +141,63 @@ class IncomingDocument(Matter):
     @property
     def is_envelope(self) -> bool:
         return self.purpose == self.Purpose.ENVELOPE
+
+
+class RegisterImport(models.Model):
+    """An old register brought in: from which file, by whom, what came of it. The file itself is not kept (R-SEC-03)."""
+
+    function = models.CharField(max_length=40)
+    series = models.ForeignKey(Series, on_delete=models.PROTECT, related_name="+")
+    by = models.ForeignKey(User, verbose_name=_("经办人"), on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField(_("时间"))
+    file_name = models.CharField(_("文件名"), max_length=200)
+    file_hash = models.CharField(max_length=64)
+    # {sheet: {fact: the head's words}}, as it was agreed to.
+    mapping = models.JSONField(default=dict)
+    imported = models.PositiveIntegerField(_("已导入"))
+    skipped = models.JSONField(default=dict)
+    # [{row, seq, reason, sheet}] in the order of the file.
+    faults = models.JSONField(default=list)
+
+    class Meta:
+        verbose_name = _("导入")
+        default_permissions = ()
+        ordering = ["-at", "-id"]
+
+
+class ImportDraft(models.Model):
+    """A register between two pages: brought, looked at, not yet decided about. Gone once it has come in, or after a
+    day; what is classified in it was emptied before it was kept (R-SEC-03)."""
+
+    person = models.OneToOneField(User, on_delete=models.CASCADE, related_name="+")
+    at = models.DateTimeField()
+    file_name = models.CharField(max_length=200)
+    file_hash = models.CharField(max_length=64)
+    content = models.BinaryField()
+    year = models.PositiveSmallIntegerField()
+    book = models.CharField(max_length=30)
+    columns = models.JSONField(default=list)
+    emptied = models.JSONField(default=dict)
+
+    class Meta:
+        default_permissions = ()
+
+
+class ImportedRow(models.Model):
+    """What the old register said of a paper, in its own words: nothing of it is lost, and none of it is changed."""
+
+    document = models.OneToOneField(IncomingDocument, on_delete=models.PROTECT, related_name="imported")
+    batch = models.ForeignKey(RegisterImport, on_delete=models.PROTECT, related_name="rows")
+    sheet = models.CharField(max_length=100, blank=True)
+    row = models.PositiveIntegerField()
+    seq = models.CharField(max_length=60, blank=True)
+    unit = models.CharField(_("承办单位"), max_length=200, blank=True)
+    outcome = models.CharField(_("办理结果"), max_length=500, blank=True)
+    # [[head, what stood under it]] in the order of the sheet
+    written = models.JSONField(default=list)
+
+    class Meta:
+        default_permissions = ()
 
 
 class MeetingNotice(models.Model):

@@ -279,6 +279,18 @@ class MeetingNotice(IncomingBase):
     read = READING_STEP
 
 
+class Imported(IncomingBase):
+    """旧登记簿导入: closed where it comes in; what happened to it the old book says."""
+
+    code = "documents.imported"
+    form = "documents.imported"
+    title = _("旧登记簿导入")
+    source = _("系统起始值")
+    brought_in = True
+
+    kept = Step(_("旧登记"), post="clerk", moves=[Move("finish", _("存查"), close="reference", primary=True)])
+
+
 # Which form a registered paper is, by its purpose and book; ProcedureChoice picks among those that serve it.
 FORMS = {
     "decision": "documents.incoming",

@@ -18,6 +18,7 @@ from office.standing import AFTERWARDS
 
 from . import registering
 from .models import IncomingDocument
+from .procedures import Imported
 from .sheets import levels, title_on_paper
 
 # The steps a paper is handed over by, in the order of the column: work, a letter in person, a meeting, reading.
@@ -115,7 +116,7 @@ def _of(selection: Selection, found: QuerySet[Case], *, books: Sequence[Series])
 
 def with_hands(found: QuerySet[IncomingDocument]) -> QuerySet[IncomingDocument]:
     """With everything a row shows of them: whose hands they went through, and how they ended."""
-    return found.select_related("case__series", "sender").prefetch_related(
+    return found.select_related("case__series", "sender", "imported").prefetch_related(
         Prefetch(
             "case__turns",
             queryset=Turn.objects.filter(step__in=[*HANDED, *READ])
@@ -196,7 +197,10 @@ def _in_order(case: Case) -> list[Turn]:
 
 
 def handed_to(case: Case) -> str:
-    """承办单位 first, then those it was sent to for help, to go to a meeting, or for reading."""
+    """承办单位 first, then those it was sent to for help, to go to a meeting, or for reading. Of an old register, what
+    stood there."""
+    if case.procedure == Imported.code:
+        return case.incomingdocument.imported.unit
     kept, back = [], []
     for turn in _in_order(case):
         unit = turn.post.department if turn.post_id else None
@@ -234,6 +238,8 @@ def result_and_day(document: IncomingDocument, *, outcome: str = "") -> tuple[st
     case = document.case
     if case.outcome == "void":
         return "", ""
+    if case.procedure == Imported.code:
+        return document.imported.outcome or outcome or OUTCOMES[case.outcome], ""
     result = standing.words_of(case.ends, move="report", round_now=case.round)
     if len(result) > LONGEST_RESULT:
         result = f"{result[:LONGEST_RESULT]}……（全文见处理单）"

@@ -17,7 +17,7 @@ from office.levels import FIRST_STATE_SECRET
 from office.models.cases import Case, Turn
 from office.models.people import Post, User
 
-from . import paths, sheets, versions
+from . import composing, paths, sheets, versions
 from .models import IncomingDocument, MeetingNotice
 
 
@@ -54,7 +54,8 @@ def second_line(one: IncomingDocument) -> str:
 
 
 def facts(case: Case) -> dict:
-    one = IncomingDocument.objects.select_related("sender", "addressee", "meeting").get(case=case)
+    beside = ("sender", "addressee", "meeting", "imported__batch__by")
+    one = IncomingDocument.objects.select_related(*beside).get(case=case)
     one.case = case
     rows = [
         {"label": _("来文单位"), "value": one.sender.name, "wide": True},
@@ -96,12 +97,14 @@ def facts(case: Case) -> dict:
         {"label": _("办理方式"), "value": str(one.get_purpose_display()), "note": _treated(one)},
         {"label": _("登记人"), "value": f"{case.opened_by.name} {showing.moment(case.opened_at)}"},
     ]
+    if hasattr(one, "imported"):
+        rows = _of_the_old_book(one)
     if one.mismatch:
         rows.append({"label": _("签收不符"), "value": one.mismatch, "wide": True})
     if one.answered_on:
         how = standing.words_of(case.decisions.order_by("number"), move="answered")
         rows.append({"label": _("答复"), "value": f"{one.answered_on.isoformat()} {how}", "wide": True})
-    if one.note:
+    if one.note and not hasattr(one, "imported"):
         rows.append({"label": _("备注"), "value": one.note, "wide": True})
     return {
         "rows": [{"wide": False, "note": "", **row} for row in rows],
@@ -110,6 +113,18 @@ def facts(case: Case) -> dict:
         "answer_words": _answer_words(one),
         "classified_words": _classified_words(case),
     }
+
+
+def _of_the_old_book(one: IncomingDocument) -> list[dict]:
+    """Every cell of the row, in the old register's own words, and whose import it came with."""
+    row = one.imported
+    where = f"{row.sheet} " if row.sheet else ""
+    rows: list[dict] = [{"label": head, "value": words, "wide": len(words) > 20} for head, words in row.written]
+    came = _("%(file)s %(where)s第 %(row)d 行，%(who)s %(when)s 导入") % {
+        "file": row.batch.file_name, "where": where, "row": row.row, "who": row.batch.by.name,
+        "when": showing.moment(row.batch.at),
+    }  # fmt: skip
+    return [*rows, {"label": _("来自"), "value": came, "wide": True}]
 
 
 def _treated(one: IncomingDocument) -> str:
@@ -293,6 +308,8 @@ SUBJECT = subjects.Subject(
     label=gettext_lazy("收文"),
     summaries=summaries,
     named=paths.whom_it_names,
+    aids=composing.aids,
+    aids_template="documents/_aids.html",
     facts=facts,
     facts_template="documents/incoming_detail_facts.html",
     beside=beside,

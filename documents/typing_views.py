@@ -4,18 +4,22 @@ import hashlib
 
 from django.core.exceptions import ValidationError
 from django.http import Http404, HttpResponse
+from django.shortcuts import get_object_or_404
 from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.html import escape
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from office import access, files, shorthand, showing
+from office.forms.people import by_keys
 from office.models import cases
 from office.models.contacts import Organisation
+from office.models.people import Post
 from office.views.asked import Asked
 
-from . import registering
+from . import composing, paths, registering
 from .forms import IncomingForm, MomentField
 from .models import IncomingDocument
 from .views import may_register
@@ -144,3 +148,21 @@ def read_date(request: Asked) -> HttpResponse:
     )
 
 
+@require_GET
+def compose(request: Asked, key: int) -> HttpResponse:
+    """The proposal as a sentence, from what is picked so far; nothing where something picked is not there any more."""
+    turn = get_object_or_404(access.waiting_for(request.user).select_related("case"), pk=key)
+    document = paths.document(turn.case)
+    try:
+        leaders = by_keys(request.GET.getlist("submit-names"))
+        lead = next((one for one in by_keys([request.GET.get("submit-lead", "")]) if isinstance(one, Post)), None)
+        assisting = [one for one in by_keys(request.GET.getlist("submit-assisting")) if isinstance(one, Post)]
+        typed = request.GET.get("submit-due_on", "").strip()
+        due_on = shorthand.read_date(typed, today=timezone.localdate()) if typed else None
+    except (ValidationError, shorthand.Unreadable):
+        return HttpResponse("", content_type="text/plain; charset=utf-8")
+    words = composing.sentence(
+        leaders=leaders, lead=lead, assisting=[one for one in assisting if one != lead], due_on=due_on,
+        reading=document.purpose == IncomingDocument.Purpose.READING,
+    )  # fmt: skip
+    return HttpResponse(escape(words), content_type="text/plain; charset=utf-8")

@@ -31,6 +31,7 @@ from office.views.tracking import visible
 from . import onscreen, registering
 from .forms import MEETING_BOOK, TELEGRAM_BOOK, IncomingForm, RegisterFilter
 from .models import IncomingDocument
+from .procedures import Imported
 from .registers import few_keys, handed_to, result_and_day, selected, short_number, signed_for
 from .subject import urgency_word
 
@@ -261,6 +262,7 @@ def recent(request: Asked, *, new: str = "", count: int = 12) -> list[dict]:
     """The last rows of the register, void ones struck through, as the clerk sees them."""
     documents = list(
         IncomingDocument.objects.filter(case__in=access.visible_to(request.user))
+        .exclude(case__procedure=Imported.code)
         .select_related("case__series", "sender")
         .order_by("-pk")[:count]
     )
@@ -352,6 +354,7 @@ def incoming_list(request: Asked) -> HttpResponse:
             "filters": filters,
             "clear_url": reverse("incoming_list") if query else "",
             "new_url": reverse("incoming_new") if may_register(request.user) else "",
+            "import_url": reverse("imports") if may_register(request.user) else "",
             "exports": [
                 {"label": words, "url": f"{reverse('incoming_print')}?{prints}&as={kind}"}
                 for kind, words in (

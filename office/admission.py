@@ -33,6 +33,7 @@ ADMITTED: dict[str, frozenset[str]] = {
     # The functions.
     **_open({OFFICE}, "incoming_list register_documents_incoming incoming_new incoming_draft incoming_edit"),
     **_open({OFFICE}, "incoming_duplicates incoming_same_file incoming_senders read_date"),
+    **_open({OFFICE}, "imports import_check import_copy import_done incoming_compose"),
     **_open({OFFICE}, "incoming_print incoming_slip incoming_circulation incoming_label"),
     # 系统管理员: accounts, departments, the office's settings and its calendar.
     **_open({SYSTEM, SECURITY, AUDIT}, "people person"),

@@ -21,7 +21,8 @@ from office.models.people import User
 log = logging.getLogger(__name__)
 
 Progress = Callable[[int, int], None]
-Work = Callable[[Job, Progress], tuple[StoredFile, str]]
+# A file and its name, or the address of a page and what it is called.
+Work = Callable[[Job, Progress], tuple[StoredFile | str, str]]
 
 # Named, not imported: what draws pages is loaded by the worker that draws them.
 _kinds: dict[str, str] = {"register": "office.registers.job.run"}
@@ -40,7 +41,7 @@ class Failed(Exception):
 
 
 def add(kind: str, path: str) -> None:
-    """Make a kind of job known by the dotted path of `work(job, progress) -> (StoredFile, file name)`.
+    """Make a kind of job known by the dotted path of `work(job, progress) -> (StoredFile or page, name)`.
 
     `work` may raise Failed. It may be run again from the start when its worker was killed, so it leaves
     nothing behind but its file. Raises ValueError for a kind that is taken.
@@ -96,7 +97,7 @@ def run(key: int) -> None:
 def _done(job: Job) -> dict[str, Any]:
     try:
         work: Work = import_string(_kinds[job.kind])
-        stored, name = work(job, _keeping(job))
+        made, name = work(job, _keeping(job))
     except Failed as reason:
         return {"failed": str(reason)[:300]}
     except OperationalError:
@@ -105,7 +106,9 @@ def _done(job: Job) -> dict[str, Any]:
     except Exception:
         log.exception("Job %s (%s) failed.", job.pk, job.kind)
         return {"failed": _("没有做成，请再试一次；仍不行请告诉系统管理员，任务号 %(n)d。") % {"n": job.pk}}
-    return {"result": stored, "result_name": name[:200]}
+    if isinstance(made, str):
+        return {"page": made, "result_name": name[:200]}
+    return {"result": made, "result_name": name[:200]}
 
 
 def _finish(job: Job, **found: Any) -> None:

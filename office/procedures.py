@@ -205,6 +205,9 @@ class Procedure:
         """The period of a step for this very case; an app overrides it where the paper itself names a date."""
         return step.due
 
+    # Its papers come in closed, out of an old register: nobody has begun or done them here.
+    brought_in: ClassVar[bool] = False
+
     @classmethod
     def named_date(cls, step: Step, case: Any) -> tuple[datetime, str] | None:
         """A date a decision names for this step, with the sentence that says so; it beats the period."""
@@ -214,6 +217,11 @@ class Procedure:
     def latest_date(cls, step: Step, case: Any) -> tuple[datetime, str] | None:
         """A date the paper itself asks for: the step ends by it, and by its period where that is earlier."""
         return None
+
+
+def brought_in() -> list[str]:
+    """Codes of the procedures whose papers come out of old registers."""
+    return [code for code, declared in REGISTRY.items() if declared.brought_in]
 
 
 def get(code: str) -> type[Procedure]:

@@ -23,6 +23,8 @@ APPEND_ONLY: dict[str, list[str]] = {
     "office_retentionorder": [],
     "office_chase": ["answer", "answered_at"],
     "office_attachment": ["removed_at", "removed_because"],
+    "documents_registerimport": [],
+    "documents_importedrow": [],
 }
 # The only tables from which the program takes rows out again; from all others nothing is ever deleted.
 TAKEN_OUT = [
@@ -31,6 +33,7 @@ TAKEN_OUT = [
     "axes_accessfailurelog",
     "axes_accesslog",
     "django_session",
+    "documents_importdraft",
     "documents_meetingnotice_attendees",
     "office_day",
     "office_draft",

@@ -49,6 +49,9 @@ class Subject:
     numbered: Callable[[QuerySet, Sequence[str]], QuerySet] | None = None
     # Whom a paper itself names to have it next, a unit's post or a person; a list has the name from summaries().
     named: Callable[[Case], Post | User | None] | None = None
+    # What helps to decide a turn, beside the box for words: aids(turn, user=…) -> context of `aids_template`, or None.
+    aids: Callable[..., dict | None] | None = None
+    aids_template: str = ""
 
 
 _subjects: dict[str, Subject] = {}

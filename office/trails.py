@@ -58,6 +58,9 @@ def trail(
 def _act(case: Case, decision: Decision, *, beside: str) -> dict:
     hour = showing.has_its_hour(decision)
     when = showing.short_moment(decision.happened_at) if hour else showing.written_on(decision)
+    if decision.move == "start":
+        # What comes out of an old register has its old day in the entry; here stands when it was brought in.
+        when = showing.short_moment(decision.at)
     sent = f"→ {decision.names}" if decision.names else ""
     return {
         "kind": "act",

@@ -268,6 +268,7 @@
     }
     else if (typing(target)) return;
     else if (event.key === "n") done = press(one("[data-new]"));
+    else if (event.key === "c" && opinion) done = press(one("[data-copy]"));
     else if (event.key === "/") { const find = one("#find"); find.focus(); find.select(); done = true; }
     else if (event.key === "?") { showKeys(); done = true; }
     else if (rows.length && event.key === "j") { step(1); done = true; }

@@ -1,12 +1,15 @@
 """An office with every kind of page in it: papers at all stages, chases, deputies, appointments, a finished job."""
 
+import io
 import uuid
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 
+import openpyxl
 from django.utils import timezone
 
-from documents import registering
+from documents import bringing_in, old_books, registering
+from documents.models import ImportDraft
 from office import acting, chasing
 from office.models import (
     Case,
@@ -125,6 +128,7 @@ def furnish(who: Cast) -> Furnished:
 
     chasing.chase(MONDAY + timedelta(days=4))
     _beside(office)
+    _old_books(office)
     return office
 
 
@@ -146,3 +150,25 @@ def _beside(office: Furnished) -> None:
             public_id=uuid.uuid4(), kind="register", title="Register", asked_by=who.clerk, asked_at=now,
             finished_at=finished, failed=failed, arguments={},
         )
+
+
+def _old_books(office: Furnished) -> None:
+    """One register brought in, one waiting to be agreed to, each with a row that cannot be right."""
+    head = ("序号", "收文日期", "来文单位", "来文字号", "文件标题", "份数")
+    right = (1, "2025-03-01", "Ministry", "某农发〔2025〕1号", "Sowing in spring", 1)
+    rows = [right, (2, "2025-03-02", "Ministry", "", "", 1)]
+    made = openpyxl.Workbook()
+    made.active.title = "收文"
+    for row in (head, *rows):
+        made.active.append(list(row))
+    content = io.BytesIO()
+    made.save(content)
+    book = old_books.open_book("old.xlsx", content.getvalue())
+    bringing_in.bring_in(
+        book.read(year=2025), book="收", year=2025, actor=office.who.clerk, file_name="old.xlsx", file_hash=book.hash,
+        mapping=book.mapping,
+    )  # fmt: skip
+    ImportDraft.objects.create(
+        person=office.who.clerk, at=timezone.now(), file_name="other.xlsx", file_hash=book.hash, content=book.content,
+        year=2024, book="收", columns=book.columns, emptied=book.emptied,
+    )  # fmt: skip

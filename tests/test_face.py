@@ -15,7 +15,7 @@ TEMPLATES = sorted((ROOT / "templates").rglob("*.html"))
 # Paper is rendered on the server and never meets a browser: its style sheets may use what WeasyPrint knows.
 SCREENS = [path for path in TEMPLATES if "print" not in path.relative_to(ROOT / "templates").parts]
 OWN_STYLES = [STATIC / "office.css", STATIC / "narrow.css"]
-OWN_SCRIPTS = [STATIC / name for name in ("office.js", "pointer.js", "signed-out.js")]
+OWN_SCRIPTS = [STATIC / name for name in ("composing.js", "office.js", "pointer.js", "signed-out.js")]
 
 TOO_NEW_FOR_STYLES = [
     r":has\(", r":is\(", r":where\(", r":focus-visible", r":focus-within\(", r"@layer", r"@container",

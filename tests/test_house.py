@@ -15,6 +15,7 @@ from django.apps import apps
 from django.conf import settings
 from django.db import models
 
+from documents import tasks as documents_tasks
 from office import acting, tasks
 
 ROOT = Path(settings.BASE_DIR)
@@ -30,6 +31,7 @@ IN_BULK = {"office/populating/statements.py", "office/bench/chase.py"}
 CASCADES = {
     "CaseUserGrant.content_object", "CaseGroupGrant.content_object", "CaseUserGrant.user", "CaseGroupGrant.group",
     "CaseUserGrant.permission", "CaseGroupGrant.permission", "Phrase.person", "Draft.person", "Follow.person",
+    "ImportDraft.person",
     "Follow.case",
 }  # fmt: skip
 VAGUE = {"utils", "helpers", "helper", "services", "service", "managers", "manager", "misc", "common_utils"}
@@ -193,7 +195,9 @@ def test_signals_carry_no_rule():
 
 def test_whatever_says_it_runs_every_so_often_is_asked_by_beat():
     said = re.compile(r"\bevery\b|nightly|half past eight")
-    periodic = {f"office.tasks.{task}" for task, made in vars(tasks).items()
+    known = [(f"{module.__name__}.{task}", made) for module in (tasks, documents_tasks)
+             for task, made in vars(module).items()]  # fmt: skip
+    periodic = {path for path, made in known
                 if isinstance(made, Task) and said.search(made.__doc__ or "")}  # fmt: skip
     assert {entry["task"] for entry in settings.CELERY_BEAT_SCHEDULE.values()} == periodic
 

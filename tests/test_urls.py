@@ -11,6 +11,7 @@ import uuid
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
+from pathlib import Path
 from time import time
 
 import pytest
@@ -21,7 +22,8 @@ from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from django.utils import timezone
 
-from documents import registering
+from documents import old_books, registering
+from documents.models import ImportDraft, RegisterImport
 from office import acting, admission, chasing, files
 from office.models import Clock, Deputy, Organisation, Phrase, PostHolding, Series, User
 from office.models.files import Job
@@ -38,6 +40,8 @@ ADMINISTRATORS = (Kind.SYSTEM, Kind.SECURITY, Kind.AUDIT)
 
 # --- An office with something behind every address ---
 
+
+OLD_BOOK = Path(__file__).parent / "data" / "legacy-incoming-2025.xlsx"
 
 @dataclass
 class Place:
@@ -150,6 +154,14 @@ def furnish(who: Cast) -> dict[str, Place]:
     )
     leave = Leave.objects.create(person=who.clerk, kind="trip", starts_on=today, ends_on=today + timedelta(days=1))
     notice = Notice.objects.create(person=who.clerk, kind="account", words="请看", at=now)
+    batch = RegisterImport.objects.create(
+        function="documents.incoming", series=case.series, by=who.clerk, at=now, file_name="旧.xlsx", imported=0
+    )
+    book = old_books.open_book("旧.xlsx", OLD_BOOK.read_bytes())
+    ImportDraft.objects.create(
+        person=who.clerk, at=now, file_name="旧.xlsx", file_hash=book.hash, content=book.content, year=2025, book="收",
+        columns=book.columns, emptied=book.emptied,
+    )
     series, person, holding = Series.objects.first(), who.handler, who.posts["duty"].holdings.get()
     public = (case.public_id,)
     nobody = ("nosuchcasenosuchcase",)
@@ -170,6 +182,7 @@ def furnish(who: Cast) -> dict[str, Place]:
         Place("correct", number, **paper | {"nowhere": (*nobody, 1)}),
         Place("confirm_record", number, of="director", nowhere=(*nobody, 1)),
         Place("chase_answer", (chase.pk,), **own),
+        Place("import_done", (batch.pk,)), Place("incoming_compose", (leaders.pk,), of="leader", nowhere=(NOWHERE,)),
         Place("job", (job.public_id,), of="clerk", nowhere=(MISSING,)),
         Place("job_file", (job.public_id,), of="clerk", nowhere=(MISSING,)),
         Place("file", (case.public_id, kept.pk), of="clerk", nowhere=(*nobody, kept.pk)),
@@ -208,10 +221,13 @@ SHOWN = {
     *("incoming_duplicates", "incoming_senders", "read_date", "incoming_print", "incoming_slip"),
     *("incoming_circulation", "incoming_label", "people", "departments", "dials", "step_settings", "steps"),
     *("procedure_choices", "ladders", "series_list", "organisations", "office_phrases", "posts", "holdings"),
-    *("audit", "sign_ins", "changes", "look_counts"),
+    *("audit", "sign_ins", "changes", "look_counts", "import_copy", "import_done", "incoming_compose"),
 }
 # What the clerk's desk alone has: others who do office business find nothing there.
-COUNTER = {"incoming_new", "incoming_draft", "incoming_duplicates", "incoming_same_file", "incoming_senders"}
+COUNTER = {
+    "incoming_new", "incoming_draft", "incoming_duplicates", "incoming_same_file", "incoming_senders",
+    "imports", "import_check", "import_copy", "import_done",
+}  # fmt: skip
 
 
 @pytest.fixture(scope="module")

@@ -5,6 +5,7 @@ tells the world on commit. `Refused` carries a sentence for the person who was r
 """
 
 from .bars import bar, settle_bars, settle_beginning, settle_department
+from .bringing_in import bring_in
 from .circulation import add_readers, drop_planned, recall, reorder
 from .common import (
     add_signer,
@@ -38,6 +39,7 @@ __all__ = [
     "add_signer",
     "ask_relocation",
     "bar",
+    "bring_in",
     "claim",
     "confirm_record",
     "confirm_relocation",

@@ -63,6 +63,8 @@ class Job(models.Model):
     # The public ids of the cases its file shows: whoever may no longer see one of them does not get it any more.
     shows = models.JSONField(default=list)
     result_name = models.CharField(max_length=200, blank=True, default="")
+    # The page of what came of it, where that is no file.
+    page = models.CharField(max_length=200, blank=True, default="")
 
     class Meta:
         default_permissions = ()

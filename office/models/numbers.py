@@ -24,6 +24,8 @@ class Series(models.Model):
     position = models.PositiveSmallIntegerField(_("排序"), default=0)
     # A book of classified papers: number, sender, level and period only (R-SEC-03).
     number_only = models.BooleanField(_("只登编号"), default=False)
+    # Up to this number the book was kept elsewhere and brought in: holes below it are the old book's own.
+    imported_to = models.PositiveIntegerField(default=0, db_default=0)
     retired = models.BooleanField(_("停用"), default=False)
     # Numbers drawn are no changes: numbering.take() writes past it.
     history = HistoricalRecords()

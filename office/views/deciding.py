@@ -160,6 +160,8 @@ def _page(request, turn: Turn, *, form, refusal, chosen, draft, now) -> dict:
         **paper,
         "facts": subject.facts(case) if subject and subject.facts else None,
         "facts_template": subject.facts_template if subject else "",
+        "aids": subject.aids(turn, user=request.user) if subject and subject.aids and not form.wordless else None,
+        "aids_template": subject.aids_template if subject else "",
         "trail": trails.trail(case, decisions=decisions, turns=turns, chases=chases_of(case)),
         "last_opinion": {
             "words": last[1],

@@ -60,6 +60,7 @@ def job_words(one: Job) -> dict:
         "state_words": words,
         "url": reverse("job", args=[one.public_id]),
         "download_url": reverse("job_file", args=[one.public_id]) if one.result_id else "",
+        "page_url": one.page,
         "size_words": size_words(one.result.size) if one.result else "",
         "failure": one.failed,
     }

@@ -312,7 +312,7 @@ def _ticked(value: str) -> tuple[int, str]:
 def done(request: Asked) -> HttpResponse:
     """已办: what went through the user's hands, latest first."""
     held = Turn.objects.filter(holder=request.user, ended_at__isnull=False).order_by("-ended_at")
-    acted = request.user.decisions.order_by("-pk")
+    acted = request.user.decisions.exclude(case__procedure__in=procedures.brought_in()).order_by("-pk")
     moments = [*held.values_list("ended_at", "case_id")[:1000], *acted.values_list("at", "case_id")[:1000]]
     keys = _page_keys(request, [case for _at, case in sorted(moments, reverse=True)])
     return _cases(request, keys, kind="done", heading=_("已办"), empty=_("还没有办过文件"))
@@ -320,10 +320,8 @@ def done(request: Asked) -> HttpResponse:
 
 @require_GET
 def started(request: Asked) -> HttpResponse:
-    keys = _page_keys(
-        request,
-        Case.objects.filter(opened_by=request.user).order_by("-pk").values_list("pk", flat=True)[:1000],
-    )
+    begun = Case.objects.filter(opened_by=request.user).exclude(procedure__in=procedures.brought_in())
+    keys = _page_keys(request, begun.order_by("-pk").values_list("pk", flat=True)[:1000])
     return _cases(request, keys, kind="started", heading=_("我发起的"), empty=_("还没有登记或发起过文件"))
 
 

@@ -1,14 +1,19 @@
 """The work queue and the decision: a leader with a telephone, a reader with a pile, words put right."""
 
 import re
+from datetime import timedelta
 
 import pytest
+from django.utils import timezone
+from playwright.sync_api import expect
 
+from documents.models import IncomingDocument
+from office.forms.people import key_of
 from office.models import Case, Decision
 from tests.people import PASSWORD
 
 from .hands import Keyboard, Mouse, labelled
-from .papers import before_leader, for_reading, incoming
+from .papers import act, before_leader, for_reading, incoming, main_turn
 
 pytestmark = pytest.mark.browser
 
@@ -193,3 +198,30 @@ def test_somebody_signs_in_by_the_keys_and_is_at_his_desk(desk):
     page.keyboard.insert_text(PASSWORD)
     page.keyboard.press("Enter")
     page.get_by_role("heading", name="待办", exact=True).wait_for()
+
+
+def test_a_proposal_writes_itself_and_a_like_papers_is_copied_by_one_key(desk):
+    who = desk.people
+    old = incoming(who, "关于做好秋粮收购工作的通知", number="某发〔2026〕1号")
+    IncomingDocument.objects.filter(case=old).update(received_on=timezone.localdate() - timedelta(days=30))
+    act(old, "pass", who.clerk)
+    words = "拟请王志远同志阅示，由种植业股办理。"
+    act(old, "submit", who.director, opinion=words, names=[who.leader], values={"lead": who.posts["crops"]})
+    new = incoming(who, "关于做好秋粮收购有关工作的通知", number="某发〔2026〕2号")
+    act(new, "pass", who.clerk)
+    page = desk.sit(who.director)
+    page.goto(f"/turns/{main_turn(new).pk}/")
+    page.locator("summary", has_text="报批").click()
+    page.get_by_role("checkbox", name=re.compile(who.leader.name)).first.check()
+    box = page.locator("textarea.opinion")
+    expect(box).to_have_value(re.compile("^拟请王"))
+    page.select_option("[name=submit-lead]", key_of(who.posts["machines"]))
+    expect(box).to_have_value(re.compile("由农机股办理"))
+    box.fill("我自己写的意见。")
+    page.locator("[name=submit-due_on]").fill("2099-11-28")
+    page.locator("h1").click()
+    page.wait_for_timeout(300)
+    assert box.input_value() == "我自己写的意见。", "what somebody has written himself is never written over"
+    page.keyboard.press("c")
+    assert box.input_value() == words
+    assert page.locator("[name=submit-lead]").input_value() == key_of(who.posts["crops"])

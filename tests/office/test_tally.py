@@ -7,7 +7,7 @@ from django.conf import settings
 from django.db import connection, transaction
 
 from documents import registering
-from documents.models import Named
+from documents.models import ImportedRow, Named, RegisterImport
 from office import acting, tally
 from office.models import (
     Attachment,
@@ -72,6 +72,12 @@ def hang(table: str, case: Case, who) -> None:
         document, first = case.incomingdocument, case.decisions.first()
         return Named.objects.create(document=document, decision=first, lead=who.posts["crops"])
 
+    def imported() -> ImportedRow:
+        batch = RegisterImport.objects.create(
+            function="documents.incoming", series=case.series, by=who.clerk, at=LATER, file_name="旧.xlsx", imported=1,
+        )
+        return ImportedRow.objects.create(document=case.incomingdocument, batch=batch, row=3, written=[["标题", "旧"]])
+
     missing = {
         "office_pause": lambda: Pause.objects.create(
             clock=case.clocks.first(), from_at=LATER, basis="依据", actor=who.clerk, recorded_at=LATER),
@@ -95,6 +101,7 @@ def hang(table: str, case: Case, who) -> None:
         "office_look": lambda: Look.objects.create(case=case, person=who.clerk, at=LATER, what="办理页"),
         "office_voided": lambda: Voided.objects.create(
             series=case.series, number=case.serial, reason="重复", by=who.clerk, at=LATER),
+        "documents_importedrow": imported,
         "documents_named": named,
         "documents_named_assisting": lambda: named().assisting.add(who.posts["crops"]),
     }  # fmt: skip
@@ -127,6 +134,7 @@ AROUND = {
     "documents_meetingnotice": ["answered_at = now()"],
     "documents_historicalmeetingnotice": ["place = '别处'"],
     "documents_meetingnotice_attendees": [f"user_id = {OUTSIDER}"],
+    "documents_importedrow": ["outcome = '没有这样办'", "written = '[]'"],
     "documents_named": ["due_on = '2026-12-01'"],
     "documents_named_assisting": ["post_id = (SELECT max(id) FROM office_post)"],
 }
@@ -144,6 +152,7 @@ OF_CASE = {
     "documents_meetingnotice": ITS_DOCUMENT,
     "documents_historicalmeetingnotice": ITS_DOCUMENT,
     "documents_meetingnotice_attendees": "true",
+    "documents_importedrow": ITS_DOCUMENT,
     "documents_named": ITS_DOCUMENT,
     "documents_named_assisting": "true",
 }

@@ -12,6 +12,7 @@ from django.db import transaction
 from django.test import override_settings
 from django.urls import reverse
 
+from documents.models import RegisterImport
 from office import access, dials, procedures
 from office.admission import ADMITTED, admits
 from office.models import Clock, Organisation, Phrase, PostHolding, Series, User
@@ -99,7 +100,8 @@ NO_PAGE = {
     "logout", "set_language", "health", "text_size", "turn_draft", "follow", "batch", "incoming_draft",
     "incoming_duplicates", "incoming_same_file", "incoming_senders", "read_date", "incoming_print", "incoming_slip",
     "incoming_circulation", "incoming_label", "file", "file_page", "job_file", "notice", "notices_read",
-    "phrase_up", "phrase_down", "phrase_remove", "deputy_end", "leave_remove", "second_factor",
+    "import_copy", "incoming_compose", "phrase_up", "phrase_down", "phrase_remove", "deputy_end", "leave_remove",
+    "second_factor",
 }
 
 
@@ -124,6 +126,7 @@ def ways(office: Furnished, *, few: bool) -> dict[str, list]:
         **dict.fromkeys(["correct", "confirm_record"], [[cases["out"].public_id, opinion.number]]),
         "why": [[one.pk] for one in Clock.objects.filter(case__in=[cases["new"], cases["out"]])],
         "chase_answer": [[Chase.objects.get().pk]],
+        "import_done": [[one.pk] for one in RegisterImport.objects.all()],
         "job": [[one.public_id] for one in Job.objects.all()],
         **dict.fromkeys([name for name in ADMITTED if name.startswith("person") and name != "person_new"], people),
         "department": [[who.departments["crops"].pk]],

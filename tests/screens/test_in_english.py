@@ -4,6 +4,8 @@ import re
 
 import pytest
 
+from documents.import_views import book_of
+from documents.models import ImportDraft, ImportedRow, RegisterImport
 from office import procedures, rules
 from office.models import Clock, Day, Notice, Phrase, Series
 from office.models.clocks import KnownYear
@@ -20,6 +22,10 @@ def kept_words() -> set[str]:
         *KnownYear.objects.values_list("source", flat=True),
         *Notice.objects.filter(parts={}).values_list("words", flat=True),
         *Series.objects.values_list("name", flat=True),
+        *(str(words) for one in RegisterImport.objects.all() for fault in one.faults for words in fault.values()),
+        *(cell for one in ImportDraft.objects.all() for row in book_of(one).grids[0].rows for cell in map(str, row)),
+        *(grid.name for one in ImportDraft.objects.all() for grid in book_of(one).grids),
+        *(head for one in ImportedRow.objects.all() for head, _words in one.written),
         *(one.why.get("because", "") for one in Clock.objects.all()),
         *(one.source for one in procedures.REGISTRY.values() if isinstance(one.source, str)),
         *rules.SOURCES.values(),
