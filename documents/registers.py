@@ -239,7 +239,8 @@ def result_and_day(document: IncomingDocument, *, outcome: str = "") -> tuple[st
     if case.outcome == "void":
         return "", ""
     if case.procedure == Imported.code:
-        return document.imported.outcome or outcome or OUTCOMES[case.outcome], ""
+        # What the old book says and nothing else: an empty cell is no word of this office.
+        return document.imported.outcome, ""
     result = standing.words_of(case.ends, move="report", round_now=case.round)
     if len(result) > LONGEST_RESULT:
         result = f"{result[:LONGEST_RESULT]}……（全文见处理单）"

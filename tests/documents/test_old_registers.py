@@ -99,6 +99,8 @@ def test_the_register_shows_them_as_the_old_book_did(who):
     first = shown[Case.objects.get(reference="收〔2025〕1号").public_id]
     assert "办公室" in first.cells[11] and "归档" in " ".join(first.cells)
     assert "补登" not in " ".join(first.cells)
+    silent = shown[Case.objects.get(reference="收〔2025〕2号").public_id]
+    assert not {"存查", "办结"} & set(silent.cells)
 
 
 def test_a_dry_run_writes_nothing(who):
