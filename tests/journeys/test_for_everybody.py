@@ -1,12 +1,18 @@
 """axe finds nothing serious on any main screen (WCAG 2.1 AA)."""
 
+from pathlib import Path
+
 import pytest
 from axe_playwright_python.sync_playwright import Axe
+
+from office import jobs
+from office.models import Job
 
 from .papers import act, before_leader, for_reading, incoming, main_turn
 
 pytestmark = pytest.mark.browser
 AXE = Axe()
+OLD_BOOK = Path(__file__).parent.parent / "data" / "legacy-incoming-2025.xlsx"
 WCAG = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa"]
 OPTIONS = {"resultTypes": ["violations"], "preload": False, "runOnly": {"type": "tag", "values": WCAG}}
 
@@ -66,6 +72,25 @@ def test_the_leaders_telephone_is_open_to_everybody(desk):
     page = desk.sit(who.leader, phone=True)
     addresses = ["/", "/reading/", f"/turns/{main_turn(case).pk}/", f"/cases/{case.public_id}/"]
     assert [line for address in addresses for line in findings(page, address)] == []
+
+
+def test_an_old_register_is_brought_in_by_everybody(desk):
+    """The file, its columns, what came of it."""
+    page = desk.sit(desk.people.clerk)
+    found = findings(page, "/documents/imports/")
+    page.set_input_files("input[type=file]", OLD_BOOK)
+    page.get_by_label("年度").fill("2025")
+    page.get_by_role("button", name="核对").click()
+    page.get_by_text("可以导入 214 件").wait_for()
+    found += findings(page, "/documents/imports/check/")
+    page.get_by_role("button", name="导入这 214 件").click()
+    page.get_by_role("heading", name="打印任务").wait_for()
+    job = Job.objects.get(kind="import")
+    jobs.run(job.pk)
+    job.refresh_from_db()
+    found += findings(page, job.page)
+    assert page.get_by_text("已导入 214 件").is_visible()
+    assert found == []
 
 
 def test_a_form_with_mistakes_is_open_to_everybody(desk):
