@@ -34,6 +34,8 @@ URGENCY = {
     "普件": Urgency.NORMAL, "缓": Urgency.NORMAL, "一般件": Urgency.NORMAL, "特急件": Urgency.FLASH,
     "加急件": Urgency.URGENT,
 }  # fmt: skip
+# What the columns hold: a longer text is not cut, it is looked at.
+LONGEST = {"title": 500, "sender": 120, "number": 80}
 NO_NUMBER = {"无", "无文号", "无字号", "无编号", "未编号", "/"}
 # 机密★20年, 秘密（10年）, 绝密级.
 LEVEL = re.compile(r"(绝密|机密|秘密)级?(?:★(?:长期|\d{1,2}年?|\d+个月)?|[(（]?\d{0,2}年?[)）]?)?")
@@ -196,20 +198,26 @@ def _read_row(entry: Entry, row: Sequence[Value], *, year: int, today: date, she
     sender = _sender(entry.values.get("sender"))
     if not sender:
         reasons.append(_("没有来文单位"))
+    if len(sender) > LONGEST["sender"]:
+        reasons.append(_("来文单位超过 %(n)d 个字") % {"n": LONGEST["sender"]})
+    if len(title) > LONGEST["title"]:
+        reasons.append(_("标题超过 %(n)d 个字") % {"n": LONGEST["title"]})
     typed = cells.text_of(entry.values.get("number")) or glued
     typed = "" if cells.plain(typed) in NO_NUMBER or cells.is_nothing(typed) else typed
+    if len(typed) > LONGEST["number"]:
+        reasons.append(_("来文字号超过 %(n)d 个字") % {"n": LONGEST["number"]})
     paper = Paper(
         row=entry.row,
         seq=seq,
         received=received or date(year, 1, 1),
         sender=sender,
-        number=read_document_number(typed)[:80],
-        number_typed=typed[:80],
-        title=title[:500],
+        number=read_document_number(typed)[: LONGEST["number"]],
+        number_typed=typed[: LONGEST["number"]],
+        title=title,
         copies=take("copies", cells.whole) or 1,
         secrecy=take("secrecy", _secrecy) or Secrecy.NONE,
         urgency=take("urgency", _urgency) or Urgency.NORMAL,
-        pages=take("pages", cells.whole),
+        pages=take("pages", lambda cell: cells.whole(cell, least=0)) or None,
         enclosures=_enclosures(entry.values.get("enclosures")),
         dated=take("dated", lambda cell: cells.day_of(cell, year=year)),
         unit=_said(entry.values.get("unit")),
@@ -262,7 +270,7 @@ def _title(value: Value) -> tuple[str, str]:
 def _sender(value: Value) -> str:
     words = " ".join(cells.text_of(value).split())
     words = "" if cells.is_nothing(words) else words
-    return words.strip("【】")[:120].strip()
+    return words.strip("【】").strip()
 
 
 def _said(value: Value) -> str:
@@ -273,7 +281,7 @@ def _said(value: Value) -> str:
 def _enclosures(value: Value) -> int:
     """How many; a column that names them (《方案》) counts as one."""
     try:
-        return cells.whole(value) or 0
+        return cells.whole(value, least=0) or 0
     except Unclear:
         return 0 if cells.plain(value) in ("无", "否") else 1
 

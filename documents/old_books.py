@@ -15,7 +15,9 @@ from office.importing.copies import annotated, rewritten
 from . import legacy
 from .bringing_in import known_papers
 
-KINDS = {".xlsx": "xlsx", ".xls": "xls"}
+NAMES = {".xlsx", ".xls"}
+# How a file of the old format begins.
+COMPOUND = b"\xd0\xcf\x11\xe0"
 HEADING = "导入结果"
 
 
@@ -70,9 +72,10 @@ class OldBook:
 
 def open_book(name: str, content: bytes) -> OldBook:
     """Raises UnreadableBook with a sentence that says what to do."""
-    kind = KINDS.get(PurePath(name).suffix.lower())
-    if kind is None:
+    if PurePath(name).suffix.lower() not in NAMES:
         raise UnreadableBook(_("只能导入 .xlsx 或 .xls 表格，请另存后再试。"))
+    # By what it is: many an .xls was saved under the other name.
+    kind = "xls" if content.startswith(COMPOUND) else "xlsx"
     grids = read_workbook(content, kind=kind)
     known = hashlib.sha256(content).hexdigest()
     tables = tables_of(grids, legacy.FACTS)

@@ -60,12 +60,13 @@ def is_nothing(value: Value) -> bool:
     return plain(value).lower() in NOTHING
 
 
-def whole(value: Value) -> int | None:
-    """份数: 3, "3", "３份", "叁份"; None for an empty cell. Raises Unclear."""
+def whole(value: Value, *, least: int = 1) -> int | None:
+    """份数: 3, "3", "３份", "叁份"; None for an empty cell. Raises Unclear, also for fewer than `least` and for tens of
+    thousands of them."""
     if is_nothing(value):
         return None
-    found = re.fullmatch(r"(?:共)?(\d{1,5})(?:\.0+)?[份件本册张页套]?", plain(value))
-    if found:
+    found = re.fullmatch(r"(?:共)?(\d{1,4})(?:\.0+)?[份件本册张页套]?", plain(value))
+    if found and int(found[1]) >= least:
         return int(found[1])
     spelt = re.fullmatch(r"([一二两三四五六七八九十壹贰叁肆伍陆柒捌玖拾])[份件本册张页套]?", plain(value))
     if spelt:

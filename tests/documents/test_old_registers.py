@@ -234,6 +234,29 @@ def test_R_SEC_03_a_classified_row_is_never_taken_for_an_ordinary_one(read, leve
     assert found.faults[0].classified and len(found.papers) == 1
 
 
+@pytest.mark.parametrize(("cells", "why"), [
+    ({"copies": 0}, "份数"), ({"copies": 99999}, "份数"), ({"copies": -2}, "份数"),
+    ({"sender": "某" * 121}, "超过 120"),
+    ({"title": "标" * 501}, "超过 500"), ({"number": "某" * 81}, "超过 80"),
+])  # fmt: skip
+def test_what_no_column_holds_is_not_cut_but_named(read, cells, why):
+    found = read(HEAD, row(**cells))
+    assert not found.papers and why in found.faults[0].reason
+
+
+@pytest.mark.parametrize(("written", "many"), [("0", 0), ("", 0), ("无", 0), (2, 2), ("《方案》", 1)])
+def test_enclosures_are_counted_or_one_where_they_are_named(read, written, many):
+    found = read((*HEAD, "附件", "页数"), (*row(), written, "0"))
+    assert (found.papers[0].enclosures, found.papers[0].pages) == (many, None)
+
+
+def test_a_file_saved_under_the_other_name_is_read_by_what_it_is(db):
+    for name, year in BOOKS:
+        other = {"xls": "x.xlsx", "xlsx": "x.xls"}[name.rsplit(".", 1)[1]]
+        found = old_books.open_book(other, (DATA / name).read_bytes())
+        assert len(found.read(year=year, today=TODAY).papers) == len(expected(name)["rows"])
+
+
 def test_several_faults_of_a_row_are_all_named(read):
     found = read(HEAD, row(day="2.30", title="", copies="若干"))
     assert found.faults[0].reason == "没有标题；收文日期：没有“2.30”这一天；份数：“若干”不是数字"
