@@ -77,8 +77,6 @@ FACTS: list[Fact] = [
     Fact("dated", gettext_lazy("成文日期"), NAMES["dated"]),
     Fact("unit", gettext_lazy("承办单位"), NAMES["unit"]),
     Fact("outcome", gettext_lazy("办理结果"), NAMES["outcome"]),
-    Fact("proposal", gettext_lazy("拟办和批示"), NAMES["proposal"]),
-    Fact("answer_by", gettext_lazy("办理时限"), NAMES["answer_by"]),
     Fact("note", gettext_lazy("备注"), NAMES["note"]),
 ]
 

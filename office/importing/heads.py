@@ -1,7 +1,7 @@
 """Heads of columns: which fact of a register each is called by, among the many names offices give it."""
 
 import re
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field
 
 from .cells import plain
@@ -100,8 +100,3 @@ def _shared(offers: Sequence[tuple[int, int, Fact, int]]) -> set[int]:
     for _place, _order, fact, column in offers:
         seen.setdefault(column, set()).add(fact.code)
     return {column for column, codes in seen.items() if len(codes) > 1}
-
-
-def chosen(columns: Mapping[str, int | None]) -> dict[str, int]:
-    """A mapping somebody has set by hand, without what he left open."""
-    return {code: column for code, column in columns.items() if column is not None}
