@@ -45,6 +45,10 @@ SECRECY = {
     Secrecy.TOP_SECRET: "绝密",
 }
 TELEGRAM = {"most": "特提", "flash": "特急", "urgent": "加急", "plain": "平急"}
+MEDIA = {
+    "": "纸质或口头意见", "paper": "纸质批示", "kept": "纸质批示",
+    "spoken": "口头指示", "phone": "电话指示", "meeting": "会上指示",
+}
 CHASED_BY = {"phone": "电话", "oral": "当面", "letter": "催办函", "system": "系统提醒"}
 
 
@@ -190,7 +194,8 @@ def _recorded(one: Decision, stands: standing.Standing) -> Recorded | None:
         return None
     confirmed = stands.confirmed.get(one.number)
     return Recorded(
-        name=one.recorded_name, at=one.at, scan=bool(one.files), confirmed_at=confirmed.at if confirmed else None
+        name=one.recorded_name, at=one.at, medium=MEDIA[one.medium], scan=bool(one.files),
+        confirmed_at=confirmed.at if confirmed else None,
     )
 
 

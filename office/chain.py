@@ -6,8 +6,9 @@ from collections.abc import Iterable
 from datetime import UTC, datetime
 from typing import Any
 
-# The columns in hashing order. The SQL function office_decision_hash (migration 0002) reads the same list.
-FORMAT = 1
+# The columns in hashing order. The SQL function office_decision_hash (newest migration that names it) reads the same
+# list. Format 2 ends with what a clerk had the words from; what was hashed as format 1 stays as it is.
+FORMAT = 2
 
 
 def joined(parts: Iterable[str]) -> bytes:
@@ -34,7 +35,7 @@ def microseconds(moment: datetime) -> str:
 
 
 def decision_parts(decision: Any, *, public_id: str) -> list[str]:
-    return [
+    parts = [
         str(decision.format),
         public_id,
         str(decision.number),
@@ -62,6 +63,7 @@ def decision_parts(decision: Any, *, public_id: str) -> list[str]:
         str(decision.corrects_number),
         decision.previous_hash,
     ]
+    return parts if decision.format < 2 else [*parts, decision.medium]
 
 
 def decision_hash(decision: Any, *, public_id: str) -> str:

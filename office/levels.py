@@ -41,6 +41,21 @@ def bears_a_mark(words: str) -> bool:
     return _MARK.search(words) is not None
 
 
+class Medium(models.TextChoices):
+    """代录: what a clerk has somebody's words from. Paper comes with its scan; of a state secret the sheet is kept
+    where the secret is (R-SEC-03)."""
+
+    PAPER = "paper", _("纸质批示")
+    KEPT = "kept", _("纸质批示，原件另存")
+    SPOKEN = "spoken", _("当面口头")
+    PHONE = "phone", _("电话")
+    MEETING = "meeting", _("会上")
+
+
+# Said, not written: with the hour, and confirmed later.
+ORAL = frozenset({Medium.SPOKEN, Medium.PHONE, Medium.MEETING})
+
+
 class Outcome(models.TextChoices):
     DONE = "done", pgettext_lazy("outcome", "办结")
     VOID = "void", _("作废")

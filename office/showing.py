@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from office import procedures
-from office.levels import Secrecy, Urgency
+from office.levels import ORAL, Medium, Secrecy, Urgency
 from office.models.cases import Case, Decision, Turn
 from office.models.clocks import Clock
 from office.models.people import Post, PostHolding, User
@@ -205,11 +205,20 @@ def written_on(decision: Decision) -> str:
 def recorded_words(decision: Decision) -> str:
     if not decision.recorded_by_id:
         return ""
-    return _("%(clerk)s 据纸质或口头意见代录于 %(at)s，文件上的日期 %(on)s") % {
+    parts = {
         "clerk": decision.recorded_name,
         "at": moment(decision.at),
+        "who": decision.signed_name,
         "on": written_on(decision),
+        "how": str(decision.get_medium_display()),
     }
+    if decision.medium == Medium.PAPER:
+        return _("据纸质批示录入（附扫描件）：%(who)s %(on)s 批示，%(clerk)s %(at)s 录入") % parts
+    if decision.medium == Medium.KEPT:
+        return _("据纸质批示录入（原件另存）：%(who)s %(on)s 批示，%(clerk)s %(at)s 录入") % parts
+    if decision.medium in ORAL:
+        return _("据口头指示录入（%(how)s）：%(who)s %(on)s 指示，%(clerk)s %(at)s 录入") % parts
+    return _("%(clerk)s 据纸质或口头意见代录于 %(at)s，文件上的日期 %(on)s") % parts
 
 
 def ended_words(case: Case, turn: Turn, decision: Decision | None) -> str:

@@ -83,7 +83,7 @@ def furnish(who: Cast) -> Furnished:
     register("out", urgency="flash", received_on=date(2026, 11, 12))
     office.to_leaders("out")
     written = do(
-        "out", "instruct", who.leader, opinion="Agreed.", recorded_by=who.clerk, happened_at=MONDAY,
+        "out", "instruct", who.leader, opinion="Agreed.", recorded_by=who.clerk, medium="spoken", happened_at=MONDAY,
         values={"lead": who.posts["crops"]},
     )
     acting.correct(written, opinion="Agreed, be quick.", actor=who.clerk, reason="misread", at=office.at())

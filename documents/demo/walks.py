@@ -60,7 +60,7 @@ def instruct(walk: Walk, leader: User, *, last: bool) -> None:
         walk.wait(4, 9)
         made = acting.act(
             turn, "instruct", actor=leader, recorded_by=walk.clerk, happened_at=written, at=walk.now,
-            opinion=walk.say("recorded"), values=values,
+            medium=walk.random.choice(["spoken", "phone", "meeting"]), opinion=walk.say("recorded"), values=values,
         )
         if walk.random.random() < 0.5:
             walk.common(acting.confirm_record, made, actor=leader, wait=(2, 8))

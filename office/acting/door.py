@@ -48,6 +48,7 @@ class Passing:
     at: datetime
     on_behalf_of: User | None = None
     recorded_by: User | None = None
+    medium: str = ""
     happened_at: datetime | None = None
     opinion: str = ""
     reason: str = ""
@@ -225,6 +226,7 @@ def decide(
         actor=passing.actor,
         on_behalf_of=passing.on_behalf_of,
         recorded_by=passing.recorded_by,
+        medium=passing.medium,
         signed_name=name,
         signed_title=title,
         signed_department=department,

@@ -128,6 +128,7 @@ def act(
     at: datetime | None = None,
     content_hash: str | None = None,
     recorded_by: User | None = None,
+    medium: str = "",
     happened_at: datetime | None = None,
     files: Sequence[tuple[StoredFile, str]] = (),
     values: dict[str, Any] | None = None,
@@ -136,12 +137,14 @@ def act(
     """Make the declared move `code` from an open turn. Raises Refused; then nothing has happened.
 
     代录: `actor` is the leader who wrote on paper or spoke, `recorded_by` the clerk at the hub who enters
-    it, `happened_at` the date on the paper, `files` the scan.
+    it, `medium` what from (levels.Medium), `happened_at` the date on the paper, `files` the scan.
     """
     with locked(turn, actor=actor, at=at, content_hash=content_hash) as passing:
         passing.values = values or {}
         if recorded_by is not None:
-            recorder_may(passing, recorder=recorded_by, happened_at=happened_at)
+            recorder_may(
+                passing, recorder=recorded_by, medium=medium, happened_at=happened_at, scanned=bool(files)
+            )
         move = passing.step.move(code)
         if move is None or not move.offered(passing.case):
             raise Refused(_("“%(step)s”环节没有这个办法。") % {"step": passing.step.label})

@@ -41,8 +41,8 @@ def _hands_of(turn: Turn) -> tuple[Holder | None, Post | None]:
 
 def give_back(
     turn: Turn, *, actor: User, opinion: str = "", at: datetime | None = None,
-    content_hash: str | None = None, recorded_by: User | None = None, happened_at: datetime | None = None,
-    files: Sequence[tuple[StoredFile, str]] = (),
+    content_hash: str | None = None, recorded_by: User | None = None, medium: str = "",
+    happened_at: datetime | None = None, files: Sequence[tuple[StoredFile, str]] = (),
 ) -> Turn:
     """While `back_to` is set this is the only way forward: to that step and holder, copied from it.
 
@@ -50,7 +50,9 @@ def give_back(
     """
     with locked(turn, actor=actor, at=at, content_hash=content_hash) as passing:
         if recorded_by is not None:
-            recorder_may(passing, recorder=recorded_by, happened_at=happened_at)
+            recorder_may(
+                passing, recorder=recorded_by, medium=medium, happened_at=happened_at, scanned=bool(files)
+            )
         origin = passing.turn.back_to
         if origin is None:
             raise Refused(_("这份文件没有要送回的人。"))

@@ -8,6 +8,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from office import acting, clock
+from office.acting.door import wordless
+from office.levels import ORAL, Medium
 from office.models.people import User
 
 from .deciding import DateField, DecisionForm
@@ -16,17 +18,21 @@ from .deciding import DateField, DecisionForm
 class RecordForm(DecisionForm):
     """The decision form, with whose words they are, when they were written, and the scan."""
 
-    extra = ("signer", "happened_on", "happened_time", "scan")
+    extra = ("medium", "signer", "happened_on", "happened_time", "scan")
 
     def __init__(self, *args, signers: list[User], **kwargs) -> None:
         super().__init__(*args, **kwargs)
         self.fields["signer"] = forms.ChoiceField(
             label=_("签署人"), choices=[(str(one.pk), str(one)) for one in signers]
         )
-        self.fields["happened_on"] = DateField(
-            label=_("文件上的日期"), lean="past", initial=timezone.localdate().isoformat()
+        media = [Medium.KEPT if wordless(self.case) else Medium.PAPER, *(one for one in Medium if one in ORAL)]
+        choices = [(one.value, one.label) for one in media]
+        self.fields["medium"] = forms.ChoiceField(label=_("据什么录入"), choices=choices)
+        self.fields["happened_on"] = DateField(label=_("批示日期"), lean="past")
+        self.fields["happened_time"] = forms.TimeField(
+            label=_("几点"), required=False, input_formats=["%H:%M", "%H%M", "%H:%M:%S", "%H点", "%H点%M", "%H点%M分"],
+            error_messages={"invalid": _("请写几点几分，比如 0930。")},
         )
-        self.fields["happened_time"] = forms.TimeField(label=_("时间"), required=False)
         self.fields["scan"] = forms.FileField(label=_("纸质批示扫描件"), required=False, allow_empty_file=True)
 
     def record(self, code: str, *, by: User) -> None:
@@ -34,9 +40,12 @@ class RecordForm(DecisionForm):
         from office.files import Unfit, store_for
 
         now = timezone.now()
+        medium = self.cleaned_data["medium"]
         day, at = self.cleaned_data["happened_on"], self.cleaned_data.get("happened_time")
         if day is None:
-            raise acting.Refused(_("请写明文件上的日期。"), field="happened_on")
+            raise acting.Refused(_("请写明批示日期：纸上写的，或者口头说的那天。"), field="happened_on")
+        if at is None and medium in ORAL:
+            raise acting.Refused(_("口头指示请写明几点，比如 0930。"), field="happened_time")
         happened_at = datetime.combine(day, at or datetime.min.time(), tzinfo=clock.TIME_ZONE)
         upload = self.cleaned_data.get("scan")
         files = []
@@ -45,7 +54,10 @@ class RecordForm(DecisionForm):
                 files = store_for(self.case, [upload], at=now)
             except Unfit as unfit:
                 raise acting.Refused(str(unfit), field="scan") from None
-        self.make(code, at=now, recorded={"recorded_by": by, "happened_at": happened_at, "files": files})
+        self.make(
+            code, at=now,
+            recorded={"recorded_by": by, "medium": medium, "happened_at": happened_at, "files": files},
+        )  # fmt: skip
 
 
 class CorrectionForm(forms.Form):

@@ -8,7 +8,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
-from office.levels import FIRST_STATE_SECRET, Outcome, Secrecy, Urgency
+from office.levels import FIRST_STATE_SECRET, Medium, Outcome, Secrecy, Urgency
 
 from .people import Department, Post, User, in_hands
 
@@ -220,6 +220,7 @@ class Decision(models.Model):
     on_behalf_of = models.ForeignKey(User, null=True, on_delete=models.PROTECT, related_name="+")
     # 代录: the clerk who wrote down what the actor had written on paper or said.
     recorded_by = models.ForeignKey(User, null=True, on_delete=models.PROTECT, related_name="+")
+    medium = models.CharField(max_length=10, choices=Medium.choices, blank=True, default="")
     # Who signed, as text of that day: a later change of post or name never rewrites an old paper.
     signed_name = models.CharField(max_length=60)
     signed_title = models.CharField(max_length=120, blank=True, default="")
@@ -255,6 +256,16 @@ class Decision(models.Model):
         ordering = ["case_id", "number"]
         constraints = [
             models.UniqueConstraint(fields=["case", "number"], name="decisions_are_numbered_once"),
+            # Format 1 did not say what the words were taken from.
+            models.CheckConstraint(
+                condition=Q(recorded_by__isnull=True, medium="")
+                | Q(recorded_by__isnull=False) & ~Q(medium="")
+                | Q(format=1, medium=""),
+                name="recorded_words_say_what_from",
+            ),
+            models.CheckConstraint(
+                condition=~Q(medium=Medium.PAPER) | ~Q(files=""), name="words_from_paper_have_their_scan"
+            ),
         ]
 
     def __str__(self) -> str:

@@ -86,11 +86,11 @@ ALTER TABLE ready ADD n bigint, ADD public_id text
 """
 SAID = """
 INSERT INTO ready (id, n, public_id, case_id, number, turn_id, step, step_label, move, label, leads_to, side, round,
-    actor_id, signed_name, signed_title, signed_department, signed_for, recorded_name, names, opinion, reason, files,
-    salt, opinion_digest, at, happened_at, format, content_hash, corrects_number, previous_hash, hash)
+    actor_id, signed_name, signed_title, signed_department, signed_for, recorded_name, medium, names, opinion, reason,
+    files, salt, opinion_digest, at, happened_at, format, content_hash, corrects_number, previous_hash, hash)
 SELECT r.id, r.n, r.public_id, r.case_id, r.number, r.turn_id, r.step, r.step_label, r.move, r.label, r.leads_to,
-       r.side, 1, r.actor_id, r.name, r.title, r.department, '', '', r.names, r.opinion, r.reason, '',
-       r.salt, office_opinion_digest(r.salt, r.opinion, r.reason), r.at, r.at, 1, r.content_hash, 0, '', ''
+       r.side, 1, r.actor_id, r.name, r.title, r.department, '', '', '', r.names, r.opinion, r.reason, '',
+       r.salt, office_opinion_digest(r.salt, r.opinion, r.reason), r.at, r.at, 2, r.content_hash, 0, '', ''
 FROM (SELECT %(decisions)s::bigint + a.n * %(width)s + a.number AS id, a.n, p.public_id, p.case_id, a.number,
        CASE WHEN a.place IS NOT NULL THEN %(turns)s::bigint + a.n * %(width)s + a.place END AS turn_id,
        a.step, a.step_label, a.move, a.label, a.leads_to, a.side, b.user_id AS actor_id, b.name, b.title,
@@ -159,11 +159,11 @@ FROM turn t LEFT JOIN due d USING (walk, place, urgency, issued_at) ORDER BY t.i
 """
 DECISIONS = """
 INSERT INTO office_decision (id, case_id, number, turn_id, step, step_label, move, label, leads_to, side, round,
-    actor_id, signed_name, signed_title, signed_department, signed_for, recorded_name, names, opinion, reason, files,
-    salt, opinion_digest, at, happened_at, format, content_hash, corrects_number, previous_hash, hash)
+    actor_id, signed_name, signed_title, signed_department, signed_for, recorded_name, medium, names, opinion, reason,
+    files, salt, opinion_digest, at, happened_at, format, content_hash, corrects_number, previous_hash, hash)
 SELECT r.id, r.case_id, r.number, r.turn_id, r.step, r.step_label, r.move, r.label, r.leads_to, r.side, 1, r.actor_id,
-       r.signed_name, r.signed_title, r.signed_department, '', '', r.names, r.opinion, r.reason, '', r.salt,
-       r.opinion_digest, r.at, r.at, 1, r.content_hash, 0, c.previous_hash, c.hash
+       r.signed_name, r.signed_title, r.signed_department, '', '', '', r.names, r.opinion, r.reason, '', r.salt,
+       r.opinion_digest, r.at, r.at, 2, r.content_hash, 0, c.previous_hash, c.hash
 FROM ready r JOIN chained c USING (n, number) ORDER BY r.n, r.number
 """
 CLOCKS = """

@@ -81,8 +81,8 @@ def test_R_CIR_07_a_paper_on_its_round_is_late_in_nobodys_hands(who, paper, deed
 
 def record(one, who, at):
     return acting.act(
-        one.turn, "instruct", actor=who.leader, recorded_by=who.clerk, happened_at=at, opinion="同意。",
-        values={"lead": who.posts["crops"]}, at=one.at,
+        one.turn, "instruct", actor=who.leader, recorded_by=who.clerk, medium="spoken", happened_at=at,
+        opinion="同意。", values={"lead": who.posts["crops"]}, at=one.at,
     )
 
 
@@ -104,7 +104,7 @@ def test_on_a_paper_entered_late_the_words_may_be_older_than_the_entry(who, pape
     one = before_the_leader(paper, who, received_on=date(2026, 11, 10))
     made = record(one, who, datetime(2026, 11, 12, tzinfo=CHINA))
     assert showing.written_on(made) == "2026-11-12"
-    assert "文件上的日期 2026-11-12" in showing.recorded_words(made)
+    assert "王志远 2026-11-12 指示" in showing.recorded_words(made)
     assert slip_of(one.document, viewer=None).instructions[0].signed_at == "2026年11月12日"
 
 

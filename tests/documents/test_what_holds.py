@@ -127,7 +127,7 @@ def test_a_corrected_reader_stays_the_reader(reading, who, client):
 
 
 def test_words_taken_down_are_marked_and_their_reader_is_who_said_them(reading, who):
-    made = reading.read(who.leader, opinion="已阅。", recorded_by=who.clerk, happened_at=MONDAY)
+    made = reading.read(who.leader, opinion="已阅。", recorded_by=who.clerk, medium="spoken", happened_at=MONDAY)
     acting.confirm_record(made, actor=who.leader, at=reading.at)
     first = circulation_of(reading.document, viewer=None).readers[0]
     assert first.name == "王志远"
@@ -157,7 +157,10 @@ def test_the_page_says_who_has_the_original_and_who_a_copy(paper, who, client):
 def confirmed(paper, who):
     one = before_leader(paper, who)
     values = {"lead": who.posts["crops"]}
-    made = one.do("instruct", who.leader, opinion="同意。", values=values, recorded_by=who.clerk, happened_at=MONDAY)
+    made = one.do(
+        "instruct", who.leader, opinion="同意。", values=values, recorded_by=who.clerk, medium="spoken",
+        happened_at=MONDAY,
+    )
     made = one.case.decisions.get(move="instruct")
     acting.confirm_record(made, actor=who.leader, at=one.at)
     return one, made

@@ -59,7 +59,8 @@ class Walk(Ground):
         if move.side and name % 2:
             given["values"] = {"in_order": True}
         if recorded:
-            given.update(recorded_by=self.hub(turn.case, name), happened_at=self.now - timedelta(hours=1))
+            given.update(recorded_by=self.hub(turn.case, name), medium="spoken")
+            given.update(happened_at=self.now - timedelta(hours=1))
         what = "recorded move" if recorded else "side move" if turn.side else "main move"
         self.on_turn(what, turn, self.hands(turn, by), lambda on, **more: acting.act(on, move.code, **more), **given)
 
@@ -82,7 +83,7 @@ class Walk(Ground):
     def it_is_given_back(self, on: int, by: int, how: int, name: int) -> None:
         here = self.turn(on, side=False, back_to__isnull=False) or self.turn(on, side=False)
         if here is not None:
-            more = {"recorded_by": self.hub(here.case, name)} if how % 4 == 3 else {}
+            more = {"recorded_by": self.hub(here.case, name), "medium": "phone"} if how % 4 == 3 else {}
             self.on_turn("give_back", here, self.hands(here, by), acting.give_back,
                          opinion=self.words(here, "已办。"), **more)
 

@@ -222,7 +222,7 @@ def test_who_changed_the_order_of_the_list_does_not_get_the_paper_by_it(document
 
 def test_the_clerk_takes_back_what_he_wrote_down_for_a_leader(document, who):
     acting.act(
-        document.turn, "instruct", actor=who.first_head, opinion="请农机股办。", recorded_by=who.clerk,
+        document.turn, "instruct", actor=who.first_head, opinion="请农机股办。", recorded_by=who.clerk, medium="spoken",
         at=document.tick(),
     )
     document.of_case("take_back", who.clerk, reason="看错了批示。")

@@ -3,10 +3,12 @@
 from datetime import timedelta
 
 import pytest
+from django.db import IntegrityError, transaction
 
 from office import acting
 from office.acting import Refused
 from office.models import Setting
+from office.models.files import StoredFile
 from tests import sketches
 from tests.make import Paper
 from tests.people import MONDAY
@@ -88,7 +90,8 @@ def recorded(who) -> Paper:
     made.act("submit", who.director, opinion="拟请志远同志批示。", names=[who.leader])
     made.tick(days=1)
     made.act(
-        "instruct", who.leader, opinion="同意。", recorded_by=who.clerk, happened_at=MONDAY + timedelta(hours=3)
+        "instruct", who.leader, opinion="同意。", recorded_by=who.clerk, medium="spoken",
+        happened_at=MONDAY + timedelta(hours=3),
     )
     return made
 
@@ -97,6 +100,40 @@ def test_what_a_clerk_enters_for_a_leader_names_both_and_the_day_on_the_paper(re
     last = recorded.last
     assert (last.signed_name, last.recorded_name) == ("王志远", "陈雅文")
     assert last.happened_at == MONDAY + timedelta(hours=3) < last.at
+
+
+def scanned_as(content_hash: str) -> StoredFile:
+    return StoredFile.objects.create(hash=content_hash, size=1, type="pdf", pages=1, stored_at=MONDAY)
+
+
+@pytest.mark.parametrize(
+    ("medium", "scanned", "why"),
+    [("", False, "请选明据什么录入"), ("paper", False, "请附上扫描件"), ("kept", False, "不涉密的纸质批示要附扫描件"),
+     ("phone", True, "口头的请去掉扫描件")],
+)  # fmt: skip
+def test_words_entered_for_somebody_have_their_proof(who, medium, scanned, why):
+    paper = Paper(sketches.Incoming, actor=who.clerk)
+    scan = [(scanned_as("1" * 64), "批示.pdf")] if scanned else []
+    with pytest.raises(Refused, match=why):
+        paper.act("circulate", who.director, recorded_by=who.clerk, medium=medium, files=scan)
+
+
+def test_the_database_keeps_no_words_from_paper_without_their_scan(who):
+    paper = Paper(sketches.Incoming, actor=who.clerk)
+    paper.act("circulate", who.director, recorded_by=who.clerk, medium="spoken")
+    last = paper.last
+    for medium, kept_by in (("paper", "words_from_paper_have_their_scan"), ("", "recorded_words_say_what_from")):
+        last.pk, last.number, last.medium = None, last.number + 1, medium
+        with pytest.raises(IntegrityError, match=kept_by), transaction.atomic():
+            last.save(force_insert=True)
+
+
+def test_what_was_said_is_confirmed_on_a_sheet_the_leader_signs(recorded, who):
+    first, scan = recorded.last, [(scanned_as("2" * 64), "补签.pdf")]
+    with pytest.raises(Refused, match="请附上扫描件"):
+        acting.confirm_record(first, actor=who.leader, recorded_by=who.clerk, at=recorded.tick())
+    made = acting.confirm_record(first, actor=who.leader, recorded_by=who.clerk, files=scan, at=recorded.tick())
+    assert (made.actor, made.recorded_name, made.medium, made.files) == (who.leader, "陈雅文", "paper", "2" * 64)
 
 
 def test_the_signer_confirms_once_what_was_entered_for_him(recorded, who):
@@ -112,14 +149,16 @@ def test_the_signer_confirms_once_what_was_entered_for_him(recorded, who):
 def test_only_the_clerk_enters_for_others_and_not_for_himself(who):
     paper = Paper(sketches.Incoming, actor=who.clerk)
     with pytest.raises(Refused, match="只有文书可以代录"):
-        paper.act("circulate", who.director, recorded_by=who.handler)
-    paper.act("circulate", who.director, recorded_by=who.clerk)
+        paper.act("circulate", who.director, recorded_by=who.handler, medium="spoken")
+    paper.act("circulate", who.director, recorded_by=who.clerk, medium="spoken")
     with pytest.raises(Refused, match="不用代录"):
-        paper.act("finish", who.clerk, recorded_by=who.clerk)
+        paper.act("finish", who.clerk, recorded_by=who.clerk, medium="spoken")
 
 
 def test_a_paper_is_not_signed_in_the_future(who):
     paper = Paper(sketches.Incoming, actor=who.clerk)
     with pytest.raises(Refused) as refused:
-        paper.act("circulate", who.director, recorded_by=who.clerk, happened_at=MONDAY + timedelta(days=9))
+        paper.act(
+            "circulate", who.director, recorded_by=who.clerk, medium="spoken", happened_at=MONDAY + timedelta(days=9)
+        )
     assert refused.value.field == "happened_at"

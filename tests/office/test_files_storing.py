@@ -185,7 +185,7 @@ def test_a_scan_signed_along_is_bound_into_the_decision(case, who):
     turn = case.turns.get(ended_at=None)
     acting.act(
         turn, "submit", actor=who.director, opinion="拟请批示", names=[who.leader], at=MONDAY,
-        recorded_by=who.clerk, files=scans,
+        recorded_by=who.clerk, medium="paper", files=scans,
     )  # fmt: skip
     decision = case.decisions.latest("number")
     assert decision.files == decision.attachments.get().stored.hash

@@ -73,7 +73,8 @@ def test_an_empty_file_is_refused_by_its_name(who, as_scan):
         acting.act(turn_of(case), "pass", actor=who.clerk)
         today = timezone.localdate().isoformat()
         typed = {"signer": who.director.pk, "happened_on": today, "opinion": "拟办。", "move": "circulate"}
-        page = text(clerk.post(f"/turns/{turn_of(case).pk}/record/", {**typed, "scan": empty}))
+        given = {**typed, "medium": "paper", "scan": empty}
+        page = text(clerk.post(f"/turns/{turn_of(case).pk}/record/", given))
     else:
         page = text(clerk.post("/documents/incoming/new/", {
             "token": "00000000-0000-4000-8000-000000000001", "series": "收", "channel": "exchange", "secrecy": "0",

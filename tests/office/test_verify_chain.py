@@ -111,9 +111,10 @@ COLUMNS = {
     "on_behalf_of_id": "(SELECT id FROM office_user WHERE username = 'head')",
     "recorded_by_id": "(SELECT id FROM office_user WHERE username = 'clerk2')", "signed_name": "'别人'",
     "signed_title": "'局长'", "signed_department": "'别处'", "signed_for": "'局长'", "recorded_name": "'别人'",
+    "medium": "'phone'",
     "names": "'别人'", "opinion": "'不同意。'", "reason": "'另有原因'", "files": "repeat('0', 64)",
     "salt": "repeat('0', 32)", "opinion_digest": "repeat('0', 64)", "at": "at - interval '1 microsecond'",
-    "happened_at": "happened_at - interval '1 day'", "format": "2", "content_hash": "repeat('0', 64)",
+    "happened_at": "happened_at - interval '1 day'", "format": "1", "content_hash": "repeat('0', 64)",
     "corrects_number": "1", "previous_hash": "repeat('0', 64)", "hash": "repeat('0', 64)", "number": "90",
     "turn_id": "NULL", "corrects_id": "(SELECT min(id) FROM office_decision WHERE case_id = {case})",
 }  # fmt: skip
@@ -123,7 +124,8 @@ COLUMNS = {
 def test_an_altered_column_of_a_decision_names_the_case(office, column):
     value = COLUMNS[column].format(case=office.closed.pk)
     behind_the_back(
-        f"UPDATE office_decision SET {column} = {value} WHERE case_id = {office.closed.pk} AND number = 4"
+        "ALTER TABLE office_decision DROP CONSTRAINT recorded_words_say_what_from",
+        f"UPDATE office_decision SET {column} = {value} WHERE case_id = {office.closed.pk} AND number = 4",
     )
     assert names() == {office.closed.public_id}
 
