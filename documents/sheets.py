@@ -1,5 +1,6 @@
 """An incoming paper as the printed forms know it: 文件处理单, 送阅文件单, 报批文件单, 传阅单, label."""
 
+from dataclasses import replace
 from datetime import time
 
 from django.conf import settings
@@ -7,7 +8,7 @@ from django.utils import timezone, translation
 
 from office import printing, showing, standing
 from office.levels import Secrecy, Urgency
-from office.models.cases import Case, Decision
+from office.models.cases import Case, Decision, Turn
 from office.models.clocks import Chase, Reminder
 from office.models.people import User
 from office.printing.sheets import Chase as ChaseLine
@@ -289,6 +290,14 @@ def print_slip(case: Case, form: str) -> bytes:
     """The slip as PDF, without a reader's name at the margin: `manage.py print_slip`."""
     document = IncomingDocument.objects.select_related("sender", "case__opened_by").get(case=case)
     return printing.slip(slip_of(document, viewer=None, form=FORMS.get(form)), created=timezone.now())
+
+
+def desk_slip(turn: Turn, code: str) -> bytes:
+    """The slip for a leader's hand. What he is only to read has the form with places for readers' signatures."""
+    document = IncomingDocument.objects.select_related("sender", "case__opened_by").get(case=turn.case)
+    form = Form.READING if turn.side else None
+    sheet = replace(slip_of(document, viewer=None, form=form), qr=code)
+    return printing.slip(sheet, created=timezone.now())
 
 
 def circulation_of(document: IncomingDocument, *, viewer: User | None) -> Circulation:

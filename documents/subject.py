@@ -317,6 +317,7 @@ SUBJECT = subjects.Subject(
     suggested=suggested,
     edit_url=edit_url,
     slip_url=slip_url,
+    desk_slip=sheets.desk_slip,
     slip_forms=slip_forms,
     label_url=label_url,
     circulation_url=circulation_url,

@@ -144,7 +144,10 @@ class Page:
                 *([("incoming_new", _("登记"))] if registers else []),
                 ("incoming_list", _("收文")),
             ]),
-            (_("办事"), [("chase_register", _("催办"))]),
+            (_("办事"), [
+                ("chase_register", _("催办")),
+                *([("on_paper", _("呈批夹"))] if registers else []),
+            ]),
             (_("档案"), [("registers", _("登记簿"))]),
         ]
 

@@ -41,6 +41,7 @@ TAKEN_OUT = [
     "office_leave",
     "office_phrase",
     "office_postholding",
+    "office_scannedpages",
     "otp_static_staticdevice",
     "otp_static_statictoken",
     "otp_totp_totpdevice",

@@ -7,7 +7,7 @@ from typing import Any
 from django.db.models import QuerySet
 
 from office import procedures
-from office.models.cases import Case
+from office.models.cases import Case, Turn
 from office.models.people import Post, User
 
 
@@ -52,6 +52,9 @@ class Subject:
     # What helps to decide a turn, beside the box for words: aids(turn, user=…) -> context of `aids_template`, or None.
     aids: Callable[..., dict | None] | None = None
     aids_template: str = ""
+    # The slip as it goes to a leader's desk and comes back signed: desk_slip(turn, code) -> PDF, with `code` in its QR
+    # code and nobody's name at its margin.
+    desk_slip: Callable[[Turn, str], bytes] | None = None
 
 
 _subjects: dict[str, Subject] = {}

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from office.views import beside, chasing, deciding, finding, jobs, queue, tracking
+from office.views import beside, chasing, deciding, finding, jobs, on_paper, queue, recording, tracking
 
 urlpatterns = [
     path("", queue.waiting, name="queue"),
@@ -14,7 +14,7 @@ urlpatterns = [
     path("search/", finding.search, name="search"),
     path("turns/<int:key>/", deciding.turn, name="turn"),
     path("turns/<int:key>/draft/", deciding.turn_draft, name="turn_draft"),
-    path("turns/<int:key>/record/", deciding.record, name="record"),
+    path("turns/<int:key>/record/", recording.record, name="record"),
     path("cases/<str:public_id>/", tracking.case, name="case"),
     path("cases/<str:public_id>/follow/", tracking.follow, name="follow"),
     path("cases/<str:public_id>/void/", beside.void, name="void"),
@@ -27,12 +27,23 @@ urlpatterns = [
     path("cases/<str:public_id>/looks/", tracking.looks, name="looks"),
     path("cases/<str:public_id>/chase/", chasing.new, name="chase_new"),
     path("cases/<str:public_id>/<int:number>/correct/", deciding.correct, name="correct"),
-    path("cases/<str:public_id>/<int:number>/confirm/", deciding.confirm_record, name="confirm_record"),
+    path("cases/<str:public_id>/<int:number>/confirm/", recording.confirm_record, name="confirm_record"),
     path("clocks/<int:key>/", tracking.why, name="why"),
     path("chases/", chasing.register, name="chase_register"),
     path("chases/<int:key>/answer/", chasing.answer, name="chase_answer"),
     path("jobs/", jobs.jobs, name="jobs"),
     path("jobs/<uuid:public_id>/", jobs.job, name="job"),
     path("jobs/<uuid:public_id>/file/", jobs.job_file, name="job_file"),
+    path("on-paper/", on_paper.on_paper, name="on_paper"),
+    path("on-paper/print/", on_paper.on_paper_print, name="on_paper_print"),
+    path("on-paper/scan/", on_paper.on_paper_scan, name="on_paper_scan"),
+    path("on-paper/next/", on_paper.on_paper_next, name="on_paper_next"),
+    path("on-paper/scans/<int:key>/drop/", on_paper.scan_drop, name="scan_drop"),
+    path("on-paper/folders/<str:public_id>/", on_paper.folder, name="folder"),
+    path("on-paper/sheets/<int:key>/", on_paper.sheet_confirm, name="sheet_confirm"),
+    path("on-paper/sheets/<int:key>/back/", on_paper.sheet_back, name="sheet_back"),
+    path("on-paper/parts/<int:key>/<int:page>/", on_paper.scanned_page, name="scanned_page"),
+    path("on-paper/parts/<int:key>/place/", on_paper.scanned_place, name="scanned_place"),
+    path("on-paper/leaders/<int:key>/", on_paper.paper_mode, name="paper_mode"),
     path("registers/", jobs.registers_list, name="registers"),
 ]

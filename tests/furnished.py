@@ -19,11 +19,15 @@ from office.models import (
     Phrase,
     Post,
     PostHolding,
+    Scan,
+    ScannedPages,
     Series,
+    StoredFile,
     Turn,
 )
 from office.models.files import Job
 from office.models.people import Leave
+from office.on_paper import desk, scans
 from tests.people import MONDAY, Cast, person
 
 TODAY = MONDAY.date()
@@ -129,6 +133,7 @@ def furnish(who: Cast) -> Furnished:
     chasing.chase(MONDAY + timedelta(days=4))
     _beside(office)
     _old_books(office)
+    _on_paper(office)
     return office
 
 
@@ -150,6 +155,22 @@ def _beside(office: Furnished) -> None:
             public_id=uuid.uuid4(), kind="register", title="Register", asked_by=who.clerk, asked_at=now,
             finished_at=finished, failed=failed, arguments={},
         )
+
+
+def _on_paper(office: Furnished) -> None:
+    """Two leaders who write on paper; of their folder one sheet is back, and pages of nothing beside it."""
+    who, now = office.who, timezone.now()
+    for leader in (who.leader, who.first_head):
+        leader.writes_on_paper = True
+        leader.save()
+    folder = desk.make_folder(desk.waiting(who.clerk)[1:], by=who.clerk, at=now - timedelta(days=3))
+    signed = folder.sheets.exclude(said=None).get()
+    stack = Scan.objects.create(by=who.clerk, at=now, name="stack.pdf", pages=5)
+    kept = StoredFile.objects.create(hash="9" * 64, size=1, type="pdf", pages=2, stored_at=now)
+    ScannedPages.objects.create(scan=stack, first=1, count=2, sheet=signed, stored=kept)
+    for page, why in enumerate(scans.WHY, start=3):
+        ScannedPages.objects.create(scan=stack, first=page, count=1, why=why, content=b"%PDF")
+    Scan.objects.create(by=who.clerk, at=now, name="other.pdf", pages=5, content=b"%PDF")
 
 
 def _old_books(office: Furnished) -> None:

@@ -25,7 +25,19 @@ from django.utils import timezone
 from documents import old_books, registering
 from documents.models import ImportDraft, RegisterImport
 from office import acting, admission, chasing, files
-from office.models import Clock, Deputy, Organisation, Phrase, PostHolding, Series, User
+from office.models import (
+    Clock,
+    Deputy,
+    Folder,
+    Organisation,
+    Phrase,
+    PostHolding,
+    Scan,
+    ScannedPages,
+    Series,
+    SheetOut,
+    User,
+)
 from office.models.files import Job
 from office.models.outbox import Notice
 from office.models.people import Department, Kind, Leave
@@ -162,6 +174,12 @@ def furnish(who: Cast) -> dict[str, Place]:
         person=who.clerk, at=now, file_name="旧.xlsx", file_hash=book.hash, content=book.content, year=2025, book="收",
         columns=book.columns, emptied=book.emptied,
     )
+    folder = Folder.objects.create(made_by=who.clerk, made_at=now)
+    sheet = SheetOut.objects.create(folder=folder, position=1, leader=who.leader, turn=leaders)
+    signed = SheetOut.objects.create(folder=folder, position=2, leader=who.director, turn=first, said=written)
+    stack = Scan.objects.create(by=who.clerk, at=now, name="批示.pdf", pages=2)
+    ScannedPages.objects.create(scan=stack, first=1, count=1, sheet=signed, stored=kept.stored)
+    lost = ScannedPages.objects.create(scan=stack, first=2, count=1, content=file_samples.pdf())
     series, person, holding = Series.objects.first(), who.handler, who.posts["duty"].holdings.get()
     public = (case.public_id,)
     nobody = ("nosuchcasenosuchcase",)
@@ -182,6 +200,10 @@ def furnish(who: Cast) -> dict[str, Place]:
         Place("correct", number, **paper | {"nowhere": (*nobody, 1)}),
         Place("confirm_record", number, of="director", nowhere=(*nobody, 1)),
         Place("chase_answer", (chase.pk,), **own),
+        Place("folder", (folder.public_id,), **paper), Place("sheet_confirm", (signed.pk,), **own),
+        Place("sheet_back", (sheet.pk,), **own), Place("scan_drop", (stack.pk,)),
+        Place("scanned_page", (lost.pk, 1), of="clerk", nowhere=(NOWHERE, 1)),
+        Place("scanned_place", (lost.pk,), **own), Place("paper_mode", (who.leader.pk,)),
         Place("import_done", (batch.pk,)), Place("incoming_compose", (leaders.pk,), of="leader", nowhere=(NOWHERE,)),
         Place("job", (job.public_id,), of="clerk", nowhere=(MISSING,)),
         Place("job_file", (job.public_id,), of="clerk", nowhere=(MISSING,)),
@@ -212,6 +234,7 @@ PAPER = [
 # Addresses that only take what is sent to them, and those that only show.
 SENT = {
     *("logout", "set_language", "text_size", "notices_read", "phrase_up", "phrase_down", "phrase_remove", "deputy_end"),
+    *("on_paper_print", "on_paper_scan", "scan_drop", "folder", "sheet_back", "scanned_place", "paper_mode"),
     *("leave_remove", "batch", "turn_draft", "incoming_draft", "follow", "confirm_record", "incoming_same_file"),
 }
 SHOWN = {
@@ -221,12 +244,14 @@ SHOWN = {
     *("incoming_duplicates", "incoming_senders", "read_date", "incoming_print", "incoming_slip"),
     *("incoming_circulation", "incoming_label", "people", "departments", "dials", "step_settings", "steps"),
     *("procedure_choices", "ladders", "series_list", "organisations", "office_phrases", "posts", "holdings"),
+    *("on_paper", "on_paper_next", "scanned_page"),
     *("audit", "sign_ins", "changes", "look_counts", "import_copy", "import_done", "incoming_compose"),
 }
 # What the clerk's desk alone has: others who do office business find nothing there.
 COUNTER = {
     "incoming_new", "incoming_draft", "incoming_duplicates", "incoming_same_file", "incoming_senders",
     "imports", "import_check", "import_copy", "import_done",
+    "on_paper", "on_paper_print", "on_paper_scan", "on_paper_next", "scan_drop", "paper_mode",
 }  # fmt: skip
 
 

@@ -34,17 +34,27 @@ def picture(path: Path, *, kind: str, page: int, width: int, out: Path) -> None:
     _run("picture", kind, str(path), str(page), str(width), str(out))
 
 
-def _run(*arguments: str) -> dict:
+def codes(path: Path, *, first: int, last: int) -> list[list[str]]:
+    """What the QR codes on pages `first` to `last` of a PDF say, page by page. Raises Failed."""
+    return _run("codes", "pdf", str(path), str(first), str(last), seconds=SECONDS * (last - first + 1))["codes"]
+
+
+def cut(path: Path, *, first: int, last: int, out: Path) -> None:
+    """Write pages `first` to `last` of a PDF to `out`. Raises Failed."""
+    _run("cut", "pdf", str(path), str(first), str(last), str(out))
+
+
+def _run(*arguments: str, seconds: int = SECONDS) -> dict:
     if not _few.acquire(timeout=PATIENCE):
         raise Failed("busy")
     try:
         done = subprocess.run(
-            [sys.executable, "-I", str(_CHILD), str(SECONDS), *arguments],
+            [sys.executable, "-I", str(_CHILD), str(seconds), *arguments],
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
             env={"LANG": "C.UTF-8"},
-            timeout=PATIENCE,
+            timeout=max(PATIENCE, 3 * seconds),
             check=False,
         )
     except subprocess.TimeoutExpired as error:

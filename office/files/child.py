@@ -5,6 +5,8 @@ process that serves the office. Run by path (office/files/apart.py); imports not
 
     child.py SECONDS inspect KIND PATH                  answers {"pages": 3} or {"wrong": "broken"}
     child.py SECONDS picture KIND PATH PAGE WIDTH OUT   writes a JPEG to OUT and answers {} or {"wrong": …}
+    child.py SECONDS codes pdf PATH FIRST LAST          answers {"codes": [[what a page's QR codes say], …]}
+    child.py SECONDS cut pdf PATH FIRST LAST OUT        writes these pages to OUT as a PDF
 
 `wrong` is one of broken, locked, large, page. SECONDS are of processor time.
 """
@@ -131,6 +133,46 @@ def _pdf_page(path: str, page: int, width: int) -> Image.Image:
     return sheet.render(scale=scale).to_pil().convert("RGB")
 
 
+# A code of 18 mm has some six dots to each of its squares at the first, twelve at the second.
+_DOTS_PER_INCH = (200, 400)
+
+
+def codes(kind: str, path: str, first: int, last: int) -> dict:
+    """Of pages `first` to `last` (from 1), what their QR codes say."""
+    import pypdfium2
+
+    document = pypdfium2.PdfDocument(path)
+    if not 1 <= first <= last <= len(document):
+        raise Wrong("page")
+    return {"codes": [_codes_on(document[number - 1]) for number in range(first, last + 1)]}
+
+
+def _codes_on(sheet) -> list[str]:
+    import zxingcpp
+
+    wide, high = sheet.get_size()
+    for dots in _DOTS_PER_INCH:
+        scale = min(dots / 72, (MOST_SHOWN / (wide * high)) ** 0.5)
+        image = sheet.render(scale=scale, grayscale=True).to_pil().convert("L")
+        found = zxingcpp.read_barcodes(image, formats=zxingcpp.barcode_formats_from_str("QRCode"))
+        if found:
+            return sorted({one.text for one in found})
+    return []
+
+
+def cut(kind: str, path: str, first: int, last: int, out: str) -> dict:
+    """Pages `first` to `last` (from 1) as a PDF of their own, as they were scanned."""
+    import pypdfium2
+
+    document = pypdfium2.PdfDocument(path)
+    if not 1 <= first <= last <= len(document):
+        raise Wrong("page")
+    part = pypdfium2.PdfDocument.new()
+    part.import_pages(document, list(range(first - 1, last)))
+    part.save(out)
+    return {}
+
+
 def _frame(kind: str, path: str, page: int, width: int) -> Image.Image:
     image = _open(kind, path)
     if not 1 <= page <= _frames(kind, image):
@@ -168,7 +210,12 @@ def main(seconds: str, task: str, *arguments: str) -> dict:
     try:
         if task == "inspect":
             return inspect(*arguments)
-        kind, path, page, width, out = arguments
+        kind, path, *rest = arguments
+        if task == "codes":
+            return codes(kind, path, int(rest[0]), int(rest[1]))
+        if task == "cut":
+            return cut(kind, path, int(rest[0]), int(rest[1]), rest[2])
+        page, width, out = rest
         return picture(kind, path, int(page), int(width), out)
     except Wrong as wrong:
         return {"wrong": str(wrong)}

@@ -19,6 +19,7 @@ from .dials import Ladder, Phrase, ProcedureChoice, Setting, StepSetting
 from .files import Attachment, Job, StoredFile
 from .grants import CaseGroupGrant, CaseUserGrant, Look
 from .numbers import Series, Voided
+from .on_paper import Folder, Scan, ScannedPages, SheetOut
 from .outbox import Delivery, Draft, Follow, Notice
 from .people import Department, Deputy, Leave, Post, PostHolding, User
 
@@ -40,6 +41,7 @@ __all__ = [
     "Department",
     "Deputy",
     "Draft",
+    "Folder",
     "Follow",
     "Job",
     "KnownYear",
@@ -55,11 +57,14 @@ __all__ = [
     "Post",
     "PostHolding",
     "ProcedureChoice",
-    "Reminder",
     "Relocation",
+    "Reminder",
     "RetentionOrder",
+    "Scan",
+    "ScannedPages",
     "Series",
     "Setting",
+    "SheetOut",
     "StepSetting",
     "StoredFile",
     "Turn",

@@ -56,6 +56,8 @@ class User(AbstractBaseUser):
         _("知悉范围"), choices=Secrecy.choices, default=Secrecy.WORK
     )
     is_active = models.BooleanField(_("在用"), default=True)
+    # 代录: his papers go to him in a folder, and the clerk enters what he has written.
+    writes_on_paper = models.BooleanField(_("在纸上批示"), default=False)
     joined_at = models.DateTimeField(_("建立于"), auto_now_add=True)
     password_changed_at = models.DateTimeField(_("口令改于"), null=True, blank=True)
     must_change_password = models.BooleanField(_("一次性口令还没改"), default=False)

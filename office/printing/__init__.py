@@ -5,11 +5,12 @@ from dataclasses import replace
 from datetime import datetime
 
 from .errors import PaperError
+from .folders import FolderCover, SaidSheet
 from .fonts import printable, uncovered
 from .sheets import LABELS_PER_SHEET, Circulation, Label, Slip
 
 __all__ = [
-    "PaperError", "circulation", "html", "labels", "pdf", "printable", "slip", "uncovered",
+    "PaperError", "circulation", "folder_cover", "html", "labels", "pdf", "printable", "said", "slip", "uncovered",
 ]  # fmt: skip
 
 
@@ -44,6 +45,17 @@ def circulation(sheet: Circulation, *, created: datetime | None = None) -> bytes
     """文件传阅单."""
     fewer = [replace(sheet, lines=lines) for lines in range(sheet.lines - 2, len(sheet.readers), -2)]
     return _on_fewest_pages("print/circulation.html", [sheet, *fewer], created=created)
+
+
+def folder_cover(sheet: FolderCover, *, created: datetime | None = None) -> bytes:
+    """呈批夹: the first sheet of what one leader gets."""
+    return pdf("print/folder.html", {"sheet": sheet}, style="sheet", title=f"呈批夹 {sheet.leader}", created=created)
+
+
+def said(sheet: SaidSheet, *, created: datetime | None = None) -> bytes:
+    """口头指示补签单."""
+    title = f"{sheet.name} {sheet.reference}"
+    return pdf("print/said.html", {"sheet": sheet}, style="sheet", title=title, created=created)
 
 
 def _on_fewest_pages(

@@ -15,7 +15,6 @@ from office.acting import may_correct
 from office.acting.door import marked, wordless
 from office.chasing import INFORM
 from office.forms.deciding import DecisionForm
-from office.forms.recording import RecordForm
 from office.models import User
 from office.models.cases import Case, Decision, Turn
 from office.models.clocks import Chase, Reminder
@@ -61,7 +60,7 @@ def turn(request: Asked, key: int) -> HttpResponse:
             try:
                 made = form.make(chosen)
             except acting.Refused as refused:
-                refusal = _told(form, refused)
+                refusal = told(form, refused)
             else:
                 if draft is not None:
                     draft.delete()
@@ -71,12 +70,12 @@ def turn(request: Asked, key: int) -> HttpResponse:
     return TemplateResponse(
         request,
         "office/turn.html",
-        _page(request, found, form=form, refusal=refusal, chosen=chosen, draft=draft, now=now),
+        page_of(request, found, form=form, refusal=refusal, chosen=chosen, draft=draft, now=now),
         status=200 if request.method != "POST" else 422,
     )
 
 
-def _told(form: DecisionForm, refused: acting.Refused) -> str:
+def told(form: DecisionForm, refused: acting.Refused) -> str:
     """Said once: at the field it is about, or where it is about none as the sentence this returns."""
     if isinstance(refused, acting.Changed):
         form.see_again()
@@ -125,7 +124,7 @@ def _go_on(request: Asked, turn: Turn, made, *, form: DecisionForm, code: str) -
     return redirect("turn", after.pk) if after else redirect("queue")
 
 
-def _page(request, turn: Turn, *, form, refusal, chosen, draft, now) -> dict:
+def page_of(request, turn: Turn, *, form, refusal, chosen, draft, now) -> dict:
     case = turn.case
     who = access.identity(request.user)
     subject = subjects.get(case.procedure)
@@ -397,61 +396,3 @@ def take_back(request: Asked, public_id: str) -> HttpResponse:
             "danger": False,
         },
     )
-
-
-@require_http_methods(["GET", "POST"])
-def record(request: Asked, key: int) -> HttpResponse:
-    """代录: the clerk enters what the holder wrote on paper or said; shown and printed as such."""
-    found = get_object_or_404(
-        Turn.objects.open().select_related("case", *HANDS),
-        pk=key,
-    )
-    if (
-        not access.holds_hub(request.user, found.case)
-        or not access.visible_to(request.user).filter(pk=found.case_id).exists()
-    ):
-        raise Http404
-    note_look(request, found.case, at=gettext_noop("代录"))
-    hands = found.hands
-    seated = [hands] if isinstance(hands, User) else access.seated(hands)
-    signers = [person for person in seated if person != request.user]
-    if not signers:
-        raise Http404
-    chosen = next((one for one in signers if str(one.pk) == request.POST.get("signer")), signers[0])
-    form = RecordForm(
-        request.POST or None, request.FILES or None, turn=found, user=chosen, recording=True, signers=signers
-    )
-    refusal, code = "", request.POST.get("move", "")
-    if request.method == "POST" and form.is_valid():
-        try:
-            form.record(code, by=request.user)
-        except acting.Refused as refused:
-            refusal = _told(form, refused)
-        else:
-            messages.success(request, _("已代录，%(who)s 登录后可以确认。") % {"who": chosen})
-            return redirect("case", found.case.public_id)
-    context = _page(request, found, form=form, refusal=refusal, chosen=code, draft=None, now=timezone.now())
-    context |= {
-        "common": [],
-        "phrases": phrases_of(None),
-        "recording": {"who": str(chosen), "fields": [form[name] for name in form.extra]},
-        "draft_url": "",
-        "position": None,
-        "opinion_label": _("%(who)s的意见（照录）") % {"who": chosen},
-    }
-    return TemplateResponse(
-        request, "office/turn.html", context, status=200 if request.method != "POST" else 422
-    )
-
-
-@require_POST
-def confirm_record(request: Asked, public_id: str, number: int) -> HttpResponse:
-    case = get_object_or_404(access.visible_to(request.user), public_id=public_id)
-    decision = get_object_or_404(Decision, case=case, number=number, actor=request.user)
-    try:
-        acting.confirm_record(decision, actor=request.user)
-    except acting.Refused as refused:
-        messages.error(request, refused.sentence)
-    else:
-        messages.success(request, _("已确认，是您本人的意见。"))
-    return redirect("case", case.public_id)

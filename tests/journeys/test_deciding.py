@@ -4,12 +4,16 @@ import re
 from datetime import timedelta
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
 from playwright.sync_api import expect
 
 from documents.models import IncomingDocument
 from office.forms.people import key_of
-from office.models import Case, Decision
+from office.models import Case, Decision, User
+from office.on_paper import binding, scans
+from office.on_paper import desk as on_paper
+from tests.paper_scans import scanned, slips_of
 from tests.people import PASSWORD
 
 from .hands import Keyboard, Mouse, labelled
@@ -162,6 +166,30 @@ def test_what_a_leader_wrote_on_paper_is_recorded_shown_as_such_and_confirmed_by
     leader.get_by_role("button", name="是我的意见，确认").click()
     leader.get_by_text("已确认，是您本人的意见").wait_for()
     assert case.decisions.filter(move="confirm_record", actor=who.leader).count() == 1
+
+
+def test_a_signed_stack_is_entered_by_keyboard_one_sheet_after_the_other(desk):
+    who = desk.people
+    User.objects.filter(pk=who.leader.pk).update(writes_on_paper=True)
+    cases = [before_leader(who, title) for title in ("请示一件", "请示两件")]
+    folder = on_paper.make_folder(on_paper.waiting(who.clerk), by=who.clerk, at=timezone.now())
+    printed = binding.bound(list(folder.sheets.all()), clerk="陈雅文", made_at=folder.made_at, at=folder.made_at)
+    stack = SimpleUploadedFile("批示.pdf", scanned(printed, order=slips_of(printed)))
+    scans.take_apart(scans.bring(stack, by=who.clerk, at=timezone.now()))
+    clerk = desk.sit(who.clerk)
+    hand = Keyboard(clerk)
+    clerk.goto("/on-paper/")
+    hand.press("开始照录", role="link")
+    for words in ("同意，请种植业股办。", "请抓紧。"):
+        clerk.get_by_alt_text("扫描件第 1 页").wait_for()
+        expect(labelled(clerk, "批示日期")).to_be_focused()
+        hand.keys.type("今天")
+        hand.reach(labelled(clerk, "王志远的意见"))
+        hand.keys.type(words)
+        hand.keys.press("Control+Enter")
+    clerk.get_by_text("收回的都照录完了").wait_for()
+    assert [one.decisions.latest("number").opinion for one in cases] == ["同意，请种植业股办。", "请抓紧。"]
+    assert {one.decisions.latest("number").medium for one in cases} == {"paper"}
 
 
 def test_a_deputy_reads_in_whose_name_he_acts(desk):

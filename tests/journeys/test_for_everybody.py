@@ -61,6 +61,7 @@ def test_what_a_clerk_opens_now_and_then_is_open_to_everybody(desk, case):
         *(f"/cases/{case.public_id}/{part}/" for part in ("chase", "bar", "void", "relocate", "relate")),
         f"/documents/incoming/{case.public_id}/edit/", f"/turns/{main_turn(case).pk}/record/",
         f"/clocks/{case.clocks.first().pk}/", "/search/?q=雨雪", "/chases/", "/registers/", "/jobs/", "/done/",
+        "/on-paper/",
     ]
     assert [line for address in addresses for line in findings(page, address)] == []
 

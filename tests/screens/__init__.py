@@ -15,7 +15,7 @@ from django.urls import reverse
 from documents.models import RegisterImport
 from office import access, dials, procedures
 from office.admission import ADMITTED, admits
-from office.models import Clock, Organisation, Phrase, PostHolding, Series, User
+from office.models import Clock, Organisation, Phrase, PostHolding, Series, SheetOut, User
 from office.models.clocks import Chase
 from office.models.files import Job
 from tests.furnished import Furnished, furnish
@@ -101,7 +101,8 @@ NO_PAGE = {
     "incoming_duplicates", "incoming_same_file", "incoming_senders", "read_date", "incoming_print", "incoming_slip",
     "incoming_circulation", "incoming_label", "file", "file_page", "job_file", "notice", "notices_read",
     "import_copy", "incoming_compose", "phrase_up", "phrase_down", "phrase_remove", "deputy_end", "leave_remove",
-    "second_factor",
+    "second_factor", "on_paper_print", "on_paper_scan", "on_paper_next", "scan_drop", "folder", "sheet_back",
+    "scanned_page", "scanned_place", "paper_mode",
 }
 
 
@@ -125,6 +126,7 @@ def ways(office: Furnished, *, few: bool) -> dict[str, list]:
         **dict.fromkeys(["looks", "chase_new", "incoming_edit"], beside),
         **dict.fromkeys(["correct", "confirm_record"], [[cases["out"].public_id, opinion.number]]),
         "why": [[one.pk] for one in Clock.objects.filter(case__in=[cases["new"], cases["out"]])],
+        "sheet_confirm": [[one.pk] for one in SheetOut.objects.exclude(said=None)],
         "chase_answer": [[Chase.objects.get().pk]],
         "import_done": [[one.pk] for one in RegisterImport.objects.all()],
         "job": [[one.public_id] for one in Job.objects.all()],

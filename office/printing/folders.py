@@ -1,0 +1,73 @@
+"""What a leader's folder (呈批夹) holds besides the slips: its cover, and sheets for what he said and now signs for."""
+
+from dataclasses import dataclass
+
+from .sheets import Moment, Sheet, when
+
+
+@dataclass(frozen=True, kw_only=True)
+class FolderLine:
+    """One paper in the folder. `waits` in days; 0 is today."""
+
+    reference: str
+    title: str
+    sender: str = ""
+    levels: str = ""
+    wanted: str = ""
+    waits: int = 0
+
+    @property
+    def waited(self) -> str:
+        return f"{self.waits} 天" if self.waits else "今天"
+
+
+@dataclass(frozen=True, kw_only=True)
+class FolderCover:
+    """The first sheet of what one leader gets: his name, the day, and what is inside, in order."""
+
+    office: str
+    leader: str
+    title: str
+    made_at: Moment
+    clerk: str
+    lines: tuple[FolderLine, ...]
+
+    @property
+    def name(self) -> str:
+        return "呈批夹"
+
+    @property
+    def reference(self) -> str:
+        return f"{self.title}　{self.leader}" if self.title else self.leader
+
+    @property
+    def made(self) -> str:
+        return when(self.made_at)
+
+    # What _sheet.html asks of every form.
+    code = restricted_to = ""
+    voided = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class SaidSheet(Sheet):
+    """口头指示补签单: words that were said, as they were entered, with a place for the speaker's signature."""
+
+    words: str
+    leader: str
+    said_at: Moment
+    how: str
+    recorded_by: str
+    recorded_at: Moment
+
+    @property
+    def name(self) -> str:
+        return "口头指示补签单"
+
+    @property
+    def said(self) -> str:
+        return f"{when(self.said_at)}　{self.how}"
+
+    @property
+    def recorded(self) -> str:
+        return f"{self.recorded_by}　{when(self.recorded_at)}"
