@@ -1,7 +1,6 @@
 """Small answers while the clerk types: senders, duplicates, what a date was read as."""
 
-import hashlib
-
+from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404
@@ -14,12 +13,13 @@ from django.views.decorators.http import require_GET, require_POST
 
 from office import access, files, shorthand, showing
 from office.forms.people import by_keys
+from office.levels import Urgency
 from office.models import cases
 from office.models.contacts import Organisation
 from office.models.people import Post
 from office.views.asked import Asked
 
-from . import composing, paths, registering
+from . import composing, paths, reading, registering
 from .forms import IncomingForm, MomentField
 from .models import IncomingDocument
 from .views import may_register
@@ -85,16 +85,27 @@ def incoming_duplicates(request: Asked) -> HttpResponse:
 
 @require_POST
 def incoming_same_file(request: Asked) -> HttpResponse:
-    """The very file lies in a paper already: said when it is chosen, before it is saved. Nothing of it is kept."""
+    """What the files say before anything is saved: that the very file lies in a paper already, that it cannot be taken,
+    and the facts its text gives, each to be taken over by a key. Nothing of it is kept."""
     if not may_register(request.user):
         raise Http404
     found: dict[int, cases.Case] = {}
+    wrong: list[str] = []
+    facts, pages, textless = reading.Facts(), None, False
     for upload in request.FILES.getlist("files")[:MOST_FILES]:
-        digest = hashlib.sha256()
-        for chunk in upload.chunks():
-            digest.update(chunk)
-        for case in files.same_file_cases(digest.hexdigest(), user=request.user).order_by("-pk")[:3]:
-            found[case.pk] = case
+        try:
+            one = files.check(upload, name=upload.name or "")
+        except files.Unfit as unfit:
+            wrong.append(str(unfit))
+            continue
+        try:
+            for case in files.same_file_cases(one.hash, user=request.user).order_by("-pk")[:3]:
+                found[case.pk] = case
+            if facts.nothing and one.type in files.READABLE:
+                lines = files.lines(one)
+                facts, pages, textless = reading.read([reading.Line(*line) for line in lines]), one.pages, not lines
+        finally:
+            one.discard()
     same = [
         {
             "reference": case.reference,
@@ -103,7 +114,33 @@ def incoming_same_file(request: Asked) -> HttpResponse:
         }
         for case in found.values()
     ]
-    return TemplateResponse(request, "documents/_same_file.html", {"same": same})
+    marked = facts.marked and not settings.CLASSIFIED_NETWORK
+    context = {"same": same, "wrong": wrong, "marked": marked, "textless": textless}
+    if not marked:
+        context["read"] = _as_read(facts, pages=pages)
+    return TemplateResponse(request, "documents/_same_file.html", context)
+
+
+def _as_read(facts: reading.Facts, *, pages: int | None) -> list[dict]:
+    """The facts as the form has them: its field, what goes into it, and how that is said."""
+    form = IncomingForm.base_fields
+    urgency = dict(Urgency.choices).get(facts.urgency, "")
+    day = facts.dated_on.isoformat() if facts.dated_on else ""
+    read = [
+        ("sender", facts.sender, facts.sender),
+        ("doc_number", facts.number, facts.number),
+        ("title", facts.title, facts.title),
+        ("urgency", facts.urgency, str(urgency)),
+        ("pages", str(pages or ""), str(pages or "")),
+        ("dated_on", day, day),
+    ]
+    if facts.nothing:
+        return []
+    return [
+        {"field": name, "label": str(form[name].label), "value": value, "words": _("读到：%(words)s") % {"words": said}}
+        for name, value, said in read
+        if value
+    ]
 
 
 def _twin(request: Asked, one: IncomingDocument) -> dict:

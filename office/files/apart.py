@@ -39,6 +39,11 @@ def codes(path: Path, *, first: int, last: int) -> list[list[str]]:
     return _run("codes", "pdf", str(path), str(first), str(last), seconds=SECONDS * (last - first + 1))["codes"]
 
 
+def lines(path: Path, *, kind: str) -> list[list]:
+    """The text layer of a PDF or OFD: [text, page from 1, left, right, top, size], see child.lines. Raises Failed."""
+    return _run("lines", kind, str(path))["lines"]
+
+
 def cut(path: Path, *, first: int, last: int, out: Path) -> None:
     """Write pages `first` to `last` of a PDF to `out`. Raises Failed."""
     _run("cut", "pdf", str(path), str(first), str(last), str(out))

@@ -63,6 +63,18 @@ def check(upload: Upload, *, name: str) -> Checked:
     return Checked(name=name, type=kind, size=size, hash=digest, pages=pages, path=path)
 
 
+# What may have a text layer.
+READABLE = frozenset({"pdf", "ofd"})
+
+
+def lines(one: Checked) -> list[list]:
+    """The lines of text in it, as office/files/apart.py gives them; [] where there is none or it cannot be read."""
+    try:
+        return apart.lines(one.path, kind=one.type)
+    except apart.Failed:
+        return []
+
+
 @contextmanager
 def checked(uploads: Iterable[File]) -> Iterator[list[Checked]]:
     """Check several before any lock is taken; what the block did not store is gone afterwards.

@@ -6,6 +6,7 @@ process that serves the office. Run by path (office/files/apart.py); imports not
     child.py SECONDS inspect KIND PATH                  answers {"pages": 3} or {"wrong": "broken"}
     child.py SECONDS picture KIND PATH PAGE WIDTH OUT   writes a JPEG to OUT and answers {} or {"wrong": …}
     child.py SECONDS codes pdf PATH FIRST LAST          answers {"codes": [[what a page's QR codes say], …]}
+    child.py SECONDS lines KIND PATH                    answers {"lines": [[text, page, left, right, top, size], …]}
     child.py SECONDS cut pdf PATH FIRST LAST OUT        writes these pages to OUT as a PDF
 
 `wrong` is one of broken, locked, large, page. SECONDS are of processor time.
@@ -173,6 +174,82 @@ def cut(kind: str, path: str, first: int, last: int, out: str) -> dict:
     return {}
 
 
+# A number and a title stand on the first page, signature and date near the end; a long appendix says neither.
+_FIRST_PAGES, _LAST_PAGES, _MOST_LETTERS = 4, 3, 30_000
+
+
+def lines(kind: str, path: str) -> dict:
+    """The text layer of a PDF or OFD, line by line: [text, page, left, right, top, size in points], the edges and the
+    height from the top in shares of the page."""
+    return {"lines": _ofd_lines(path) if kind == "ofd" else _pdf_lines(path)}
+
+
+def _pages_read(count: int) -> list[int]:
+    return sorted({*range(min(count, _FIRST_PAGES)), *range(max(0, count - _LAST_PAGES), count)})
+
+
+def _pdf_lines(path: str) -> list:
+    import ctypes
+
+    import pypdfium2
+
+    document = pypdfium2.PdfDocument(path)
+    found: list = []
+    for number in _pages_read(len(document)):
+        sheet = document[number]
+        wide, high = sheet.get_size()
+        layer = sheet.get_textpage()
+        letters = []
+        for place in range(min(layer.count_chars(), _MOST_LETTERS)):
+            letter = chr(pypdfium2.raw.FPDFText_GetUnicode(layer, place))
+            left, bottom, right, top = layer.get_charbox(place, loose=True)
+            x, y = ctypes.c_double(), ctypes.c_double()
+            pypdfium2.raw.FPDFText_GetCharOrigin(layer, place, x, y)
+            if letter not in "\r\n\0":
+                letters.append((y.value, left, right, top, letter, abs(top - bottom)))
+        found += _as_lines(letters, page=number + 1, wide=wide, high=high)
+    return found
+
+
+def _ofd_lines(path: str) -> list:
+    import ofdkit
+
+    points = 72 / 25.4
+    document = ofdkit.open(path)
+    found: list = []
+    for number in _pages_read(len(document.pages)):
+        sheet = document.pages[number]
+        left, top, wide, high = sheet.box
+        letters = [
+            ((top + high - run.y) * points, (run.x - left) * points, (run.x - left + run.width) * points,
+             (top + high - run.y + run.size) * points, run.text, run.size * points)
+            for run in sheet.runs
+        ]
+        found += _as_lines(letters, page=number + 1, wide=wide * points, high=high * points)
+    return found
+
+
+def _as_lines(letters: list, *, page: int, wide: float, high: float) -> list:
+    """Letters of (baseline from below, left, right, top, text, size), put together where they stand on one line."""
+    rows: list[list] = []
+    for letter in sorted(letters, key=lambda one: (-one[0], one[1])):
+        if rows and abs(rows[-1][0][0] - letter[0]) < max(2.0, letter[5] * 0.3):
+            rows[-1].append(letter)
+        else:
+            rows.append([letter])
+    found = []
+    for row in rows:
+        row.sort(key=lambda one: one[1])
+        text = "".join(one[4] for one in row).strip()
+        if not text.strip():
+            continue
+        inked = [one for one in row if one[4].strip()]
+        size = sorted(one[5] for one in inked)[len(inked) // 2]
+        edge = (inked[0][1] / wide, max(one[2] for one in inked) / wide)
+        found.append([text, page, *edge, 1 - max(one[3] for one in inked) / high, round(size, 1)])
+    return found
+
+
 def _frame(kind: str, path: str, page: int, width: int) -> Image.Image:
     image = _open(kind, path)
     if not 1 <= page <= _frames(kind, image):
@@ -211,6 +288,8 @@ def main(seconds: str, task: str, *arguments: str) -> dict:
         if task == "inspect":
             return inspect(*arguments)
         kind, path, *rest = arguments
+        if task == "lines":
+            return lines(kind, path)
         if task == "codes":
             return codes(kind, path, int(rest[0]), int(rest[1]))
         if task == "cut":

@@ -1,18 +1,20 @@
 """Eighty papers a day: the entry page under the fingers of a clerk."""
 
 import re
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 from django.core.files import File
 from django.utils import timezone
+from playwright.sync_api import expect
 
 from documents.models import IncomingDocument
 from office import files
 from office.models import Case, Organisation
-from tests import file_samples
+from tests import file_samples, letters
 from tests.people import MONDAY
 
+from .hands import Keyboard
 from .papers import incoming
 
 pytestmark = pytest.mark.browser
@@ -239,3 +241,30 @@ def test_telegrams_and_meetings_open_their_own_fields(page):
     assert rank.is_visible() and place.is_hidden()
     book.select_option("会")
     assert rank.is_hidden() and place.is_visible()
+
+
+def test_what_a_dropped_file_says_is_taken_over_field_by_field_by_a_key(page, tmp_path):
+    path = tmp_path / "来文.pdf"
+    path.write_bytes(letters.letter(
+        number="某水函〔2026〕31号", title="关于报送冬修水利进展的函", issuer="某某县水利局", day=date(2026, 11, 18),
+        form="letter",
+    ))  # fmt: skip
+    Keyboard(page).attach(path)
+    page.get_by_text("读到：某某县水利局").wait_for()
+    # Nothing is filled in by itself.
+    labels = ("来文单位", "来文字号", "标题", "成文日期")
+    assert [field(page, label).input_value() for label in labels] == ["", "", "", ""]
+    for name in ("sender", "doc_number", "title"):
+        expect(page.locator(f"[name={name}]")).to_be_focused()
+        page.keyboard.press("F2")
+    field(page, "成文日期").focus()
+    page.keyboard.press("F2")
+    assert [field(page, label).input_value() for label in labels] == [
+        "某某县水利局", "某水函〔2026〕31号", "关于报送冬修水利进展的函", "2026-11-18",
+    ]  # fmt: skip
+    expect(page.locator("[name=pages] ~ .read-hint")).to_be_visible()
+    send(page)
+    one = IncomingDocument.objects.get()
+    assert (one.sender.name, one.number, one.dated_on, one.pages) == (
+        "某某县水利局", "某水函〔2026〕31号", date(2026, 11, 18), None,
+    )  # fmt: skip
