@@ -8,11 +8,13 @@ class DocumentsConfig(AppConfig):
 
     def ready(self) -> None:
         from documents import procedures, registers, rules  # noqa: F401
+        from documents.diary import meetings
         from documents.sheets import print_slip
         from documents.subject import SUBJECT
-        from office import demo, jobs, slips, subjects
+        from office import demo, diary, jobs, slips, subjects
 
         subjects.register(SUBJECT)
+        diary.add("documents", meetings)
         slips.prints("documents", print_slip)
         jobs.add("import", "documents.import_job.run")
         demo.adds("documents.demo.filling.fill")

@@ -260,6 +260,6 @@ also_kept("R-SEC-03", form("documents.forms.IncomingForm"), form("documents.corr
 also_kept("R-SEC-06", procedure("documents.paper_views.slip"))
 also_kept(
     "R-SEC-09",
-    procedure("documents.paper_views.pdf_answer"),
+    procedure("office.views.sending.pdf_answer"),
     shown("templates/documents/incoming_detail_facts.html"),
 )

@@ -146,6 +146,7 @@ class Page:
             ]),
             (_("办事"), [
                 ("chase_register", _("催办")),
+                *([("daily", _("每日一页"))] if registers or access.identity(worker).holds("office-director") else []),
                 *([("on_paper", _("呈批夹"))] if registers else []),
             ]),
             (_("档案"), [("registers", _("登记簿"))]),

@@ -85,6 +85,7 @@ CELERY_BEAT_SCHEDULE = {
     "chase": {"task": "office.tasks.chase", "schedule": timedelta(minutes=10)},
     "deliver": {"task": "office.tasks.deliver", "schedule": timedelta(minutes=1)},
     "digest": {"task": "office.tasks.digest", "schedule": timedelta(minutes=15)},
+    "daily": {"task": "office.tasks.daily_page", "schedule": timedelta(minutes=15)},
     "anchor": {"task": "office.tasks.anchor", "schedule": timedelta(hours=1)},
     "bars": {"task": "office.tasks.settle_bars", "schedule": timedelta(hours=1)},
     "vacancies": {"task": "office.tasks.vacancies", "schedule": timedelta(hours=1)},

@@ -33,6 +33,14 @@ def digest() -> None:
 
 
 @shared_task
+def daily_page() -> None:
+    """每日一页 of eight and of five; asked every quarter of an hour, told once for each."""
+    from office import daily
+
+    daily.tell(timezone.now())
+
+
+@shared_task
 def anchor() -> None:
     """The nightly anchor; asked every hour, made once a night."""
     from office.anchoring import anchor as anchor_now

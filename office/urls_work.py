@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from office.views import beside, chasing, deciding, finding, jobs, on_paper, queue, recording, tracking
+from office.views import beside, chasing, daily, deciding, finding, jobs, on_paper, queue, recording, tracking
 
 urlpatterns = [
     path("", queue.waiting, name="queue"),
@@ -45,5 +45,8 @@ urlpatterns = [
     path("on-paper/parts/<int:key>/<int:page>/", on_paper.scanned_page, name="scanned_page"),
     path("on-paper/parts/<int:key>/place/", on_paper.scanned_place, name="scanned_place"),
     path("on-paper/leaders/<int:key>/", on_paper.paper_mode, name="paper_mode"),
+    path("on-paper/leaders/<int:key>/list/", daily.waiting_list, name="waiting_list"),
+    path("daily/", daily.daily_page, name="daily"),
+    path("daily/print/", daily.daily_print, name="daily_print"),
     path("registers/", jobs.registers_list, name="registers"),
 ]

@@ -204,6 +204,7 @@ def furnish(who: Cast) -> dict[str, Place]:
         Place("sheet_back", (sheet.pk,), **own), Place("scan_drop", (stack.pk,)),
         Place("scanned_page", (lost.pk, 1), of="clerk", nowhere=(NOWHERE, 1)),
         Place("scanned_place", (lost.pk,), **own), Place("paper_mode", (who.leader.pk,)),
+        Place("waiting_list", (who.leader.pk,), nowhere=(NOWHERE,)),
         Place("import_done", (batch.pk,)), Place("incoming_compose", (leaders.pk,), of="leader", nowhere=(NOWHERE,)),
         Place("job", (job.public_id,), of="clerk", nowhere=(MISSING,)),
         Place("job_file", (job.public_id,), of="clerk", nowhere=(MISSING,)),
@@ -244,14 +245,15 @@ SHOWN = {
     *("incoming_duplicates", "incoming_senders", "read_date", "incoming_print", "incoming_slip"),
     *("incoming_circulation", "incoming_label", "people", "departments", "dials", "step_settings", "steps"),
     *("procedure_choices", "ladders", "series_list", "organisations", "office_phrases", "posts", "holdings"),
-    *("on_paper", "on_paper_next", "scanned_page"),
+    *("on_paper", "on_paper_next", "scanned_page", "waiting_list", "daily", "daily_print"),
     *("audit", "sign_ins", "changes", "look_counts", "import_copy", "import_done", "incoming_compose"),
 }
-# What the clerk's desk alone has: others who do office business find nothing there.
+# What certain desks have, the clerk's among them: others who do office business find nothing there.
 COUNTER = {
     "incoming_new", "incoming_draft", "incoming_duplicates", "incoming_same_file", "incoming_senders",
     "imports", "import_check", "import_copy", "import_done",
-    "on_paper", "on_paper_print", "on_paper_scan", "on_paper_next", "scan_drop", "paper_mode",
+    "on_paper", "on_paper_print", "on_paper_scan", "on_paper_next", "scan_drop", "paper_mode", "waiting_list",
+    "daily", "daily_print",
 }  # fmt: skip
 
 

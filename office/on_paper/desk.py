@@ -4,20 +4,22 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time
 
+from django.conf import settings
 from django.db import IntegrityError, transaction
 from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from office import access, acting, procedures, standing, subjects
+from office import access, acting, procedures, showing, standing, subjects
 from office.acting import Refused
 from office.acting.door import wordless
 from office.clock import TIME_ZONE
 from office.levels import ORAL, Urgency
-from office.models.cases import Decision, Turn
+from office.models.cases import Case, Decision, Turn
 from office.models.files import StoredFile
 from office.models.on_paper import Folder, ScannedPages, SheetOut
 from office.models.people import Kind, User
+from office.printing.folders import WaitingLine, WaitingSheet
 
 UNRANKED = 10_000
 FIRST = {Urgency.FLASH: 0, Urgency.URGENT: 1, Urgency.NORMAL: 2}
@@ -40,9 +42,9 @@ class Waiting:
 
 
 def hubs_of(user: User) -> list[str]:
-    """Codes of the procedures whose hub `user` sits at: theirs are the papers he may enter for others."""
+    """Codes of the procedures whose hub `user` sits at and whose papers go out on paper."""
     who = access.identity(user)
-    return [code for code, declared in procedures.REGISTRY.items() if who.holds(declared.hub)]
+    return [code for code, declared in procedures.REGISTRY.items() if who.holds(declared.hub) and _prints(code)]
 
 
 def in_ranking_order(people: Collection[User]) -> list[User]:
@@ -63,7 +65,7 @@ def waiting(clerk: User) -> list[Waiting]:
     Never a sealed case, nor on an ordinary network a state secret (R-SEC-03); nothing the clerk may not see himself.
     """
     people = [one for one in writing_on_paper() if one.pk != clerk.pk]
-    codes = [code for code in hubs_of(clerk) if _prints(code)]
+    codes = hubs_of(clerk)
     if not people or not codes:
         return []
     known = access.identities(people, on=timezone.localdate())
@@ -205,3 +207,45 @@ def confirm(sheet: SheetOut, *, on: date, by: User, at: datetime) -> None:
             sheet.said, actor=sheet.leader, recorded_by=by, happened_at=signed_at, files=scans_of(sheet), at=at
         )
         entered(sheet, became=made, at=at)
+
+
+# --- 待批清单 ---
+
+
+def waiting_list(leader: User, *, reader: User) -> list[Waiting]:
+    """What lies in a leader's hands and may be known to `reader`, the urgent first; whatever way he writes."""
+    seats = [seat.post_id for seat in access.identity(leader).seats]
+    turns = Turn.objects.open().filter(
+        Q(holder=leader) | Q(holder__isnull=True, post__in=seats),
+        case__sealed=False, case__in=access.visible_to(reader),
+    ).select_related("case__series", "holder", "post__department")  # fmt: skip
+    ordered = sorted(turns, key=lambda one: (FIRST.get(Urgency(one.case.urgency), 2), one.issued_at, one.pk))
+    return [Waiting(leader=leader, turn=one) for one in ordered]
+
+
+def list_sheet(leader: User, found: Sequence[Waiting], *, made_by: str, at: datetime) -> WaitingSheet:
+    cases = [one.turn.case for one in found]
+    said = subjects.summaries(cases)
+    decisions: dict[int, list[Decision]] = {case.pk: [] for case in cases}
+    for decision in Decision.objects.filter(case__in=cases).order_by("case", "number"):
+        decisions[decision.case_id].append(decision)
+
+    def proposed(case: Case) -> str:
+        last = standing.last_words(decisions[case.pk], round_now=case.round)
+        return f"{last[1]}（{last[0].signed_name}）" if last else ""
+
+    return WaitingSheet(
+        office=settings.OFFICE_NAME, leader=leader.name, title=leader.title, made_at=at, clerk=made_by,
+        lines=tuple(
+            WaitingLine(
+                reference=str(one.turn.case),
+                title=showing.title_of(one.turn.case),
+                sender=said[one.turn.case_id].line,
+                levels=showing.chips(one.turn.case, called=said[one.turn.case_id].urgency)["urgency"],
+                wanted=showing.step_label(one.turn.case.procedure, one.turn.step),
+                waits=(timezone.localdate(at) - timezone.localdate(one.turn.issued_at)).days,
+                proposed=proposed(one.turn.case),
+            )
+            for one in found
+        ),
+    )  # fmt: skip

@@ -4,13 +4,15 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 
+from .daily import ROOM, DailySheet
 from .errors import PaperError
-from .folders import FolderCover, SaidSheet
+from .folders import FolderCover, SaidSheet, WaitingSheet
 from .fonts import printable, uncovered
 from .sheets import LABELS_PER_SHEET, Circulation, Label, Slip
 
 __all__ = [
-    "PaperError", "circulation", "folder_cover", "html", "labels", "pdf", "printable", "said", "slip", "uncovered",
+    "PaperError", "circulation", "daily", "folder_cover", "html", "labels", "pdf", "printable",
+    "said", "slip", "uncovered", "waiting_list",
 ]  # fmt: skip
 
 
@@ -56,6 +58,26 @@ def said(sheet: SaidSheet, *, created: datetime | None = None) -> bytes:
     """口头指示补签单."""
     title = f"{sheet.name} {sheet.reference}"
     return pdf("print/said.html", {"sheet": sheet}, style="sheet", title=title, created=created)
+
+
+def waiting_list(sheet: WaitingSheet, *, created: datetime | None = None) -> bytes:
+    """待批清单."""
+    title = f"{sheet.name} {sheet.leader}"
+    return pdf("print/waiting.html", {"sheet": sheet}, style="sheet", title=title, created=created)
+
+
+def daily(sheet: DailySheet, *, created: datetime | None = None) -> bytes:
+    """每日一页: with as many lines of each part as one sheet holds."""
+    from .inspect import page_count
+
+    made = b""
+    for room in ROOM:
+        parts = [replace(part, room=room) for part in sheet.parts]
+        context = {"sheet": replace(sheet, parts=parts)}
+        made = pdf("print/daily.html", context, style="daily", title=f"每日一页 {sheet.day}", created=created)
+        if page_count(made) == 1:
+            break
+    return made
 
 
 def _on_fewest_pages(

@@ -50,6 +50,40 @@ class FolderCover:
 
 
 @dataclass(frozen=True, kw_only=True)
+class WaitingLine(FolderLine):
+    """As of the folder, with what is proposed to him and by whom."""
+
+    proposed: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class WaitingSheet:
+    """待批清单: what waits for one leader, for who reads it from paper."""
+
+    office: str
+    leader: str
+    title: str
+    made_at: Moment
+    clerk: str
+    lines: tuple[WaitingLine, ...]
+
+    @property
+    def name(self) -> str:
+        return "待批清单"
+
+    @property
+    def reference(self) -> str:
+        return f"{self.title}　{self.leader}" if self.title else self.leader
+
+    @property
+    def made(self) -> str:
+        return when(self.made_at)
+
+    code = restricted_to = ""
+    voided = None
+
+
+@dataclass(frozen=True, kw_only=True)
 class SaidSheet(Sheet):
     """口头指示补签单: words that were said, as they were entered, with a place for the speaker's signature."""
 

@@ -171,6 +171,10 @@ WORDS = {
 }
 
 
+# Where a notice about no paper leads to.
+PAGES = {"daily_page": "daily"}
+
+
 @require_GET
 def notice_list(request: Asked) -> HttpResponse:
     """Titles are read through visible_to now: a bar set after the notice went out still hides them."""
@@ -254,6 +258,8 @@ def notice(request: Asked, key: int) -> HttpResponse:
         return redirect("turn", one.turn_id)
     if case is not None:
         return redirect("case", case.public_id)
+    if one.kind in PAGES and request.user.does_office_business:
+        return redirect(PAGES[one.kind])
     return redirect("deputies" if one.kind == "deputy" and request.user.does_office_business else "notices")
 
 

@@ -102,7 +102,7 @@ NO_PAGE = {
     "incoming_circulation", "incoming_label", "file", "file_page", "job_file", "notice", "notices_read",
     "import_copy", "incoming_compose", "phrase_up", "phrase_down", "phrase_remove", "deputy_end", "leave_remove",
     "second_factor", "on_paper_print", "on_paper_scan", "on_paper_next", "scan_drop", "folder", "sheet_back",
-    "scanned_page", "scanned_place", "paper_mode",
+    "scanned_page", "scanned_place", "paper_mode", "waiting_list", "daily_print",
 }
 
 
