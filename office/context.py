@@ -149,7 +149,7 @@ class Page:
                 *([("daily", _("每日一页"))] if registers or access.identity(worker).holds("office-director") else []),
                 *([("on_paper", _("呈批夹"))] if registers else []),
             ]),
-            (_("档案"), [("registers", _("登记簿"))]),
+            (_("档案"), [("registers", _("登记簿")), ("work_done", _("工作清单"))]),
         ]
 
 

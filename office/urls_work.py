@@ -2,7 +2,19 @@
 
 from django.urls import path
 
-from office.views import beside, chasing, daily, deciding, finding, jobs, on_paper, queue, recording, tracking
+from office.views import (
+    beside,
+    chasing,
+    daily,
+    deciding,
+    finding,
+    jobs,
+    on_paper,
+    queue,
+    recording,
+    tracking,
+    work_done,
+)
 
 urlpatterns = [
     path("", queue.waiting, name="queue"),
@@ -48,5 +60,7 @@ urlpatterns = [
     path("on-paper/leaders/<int:key>/list/", daily.waiting_list, name="waiting_list"),
     path("daily/", daily.daily_page, name="daily"),
     path("daily/print/", daily.daily_print, name="daily_print"),
+    path("work-done/", work_done.work_done_page, name="work_done"),
+    path("work-done/file/", work_done.work_done_file, name="work_done_file"),
     path("registers/", jobs.registers_list, name="registers"),
 ]

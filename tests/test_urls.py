@@ -235,6 +235,7 @@ PAPER = [
 # Addresses that only take what is sent to them, and those that only show.
 SENT = {
     *("logout", "set_language", "text_size", "notices_read", "phrase_up", "phrase_down", "phrase_remove", "deputy_end"),
+    "work_done_file",
     *("on_paper_print", "on_paper_scan", "scan_drop", "folder", "sheet_back", "scanned_place", "paper_mode"),
     *("leave_remove", "batch", "turn_draft", "incoming_draft", "follow", "confirm_record", "incoming_same_file"),
 }
@@ -245,7 +246,7 @@ SHOWN = {
     *("incoming_duplicates", "incoming_senders", "read_date", "incoming_print", "incoming_slip"),
     *("incoming_circulation", "incoming_label", "people", "departments", "dials", "step_settings", "steps"),
     *("procedure_choices", "ladders", "series_list", "organisations", "office_phrases", "posts", "holdings"),
-    *("on_paper", "on_paper_next", "scanned_page", "waiting_list", "daily", "daily_print"),
+    *("on_paper", "on_paper_next", "scanned_page", "waiting_list", "daily", "daily_print", "work_done"),
     *("audit", "sign_ins", "changes", "look_counts", "import_copy", "import_done", "incoming_compose"),
 }
 # What certain desks have, the clerk's among them: others who do office business find nothing there.

@@ -17,6 +17,7 @@ from office.views.asked import Asked
 from office.views.papers import size_words
 
 TYPES = {
+    "docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
     "pdf": "application/pdf",
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
 }

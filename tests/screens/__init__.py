@@ -26,7 +26,8 @@ CATALOGUE = ROOT / "locale" / "en" / "LC_MESSAGES" / "django.po"
 HAN = re.compile(r"[\u3400-\u9fff]+")
 # What stands in Latin letters on a Chinese screen: kinds of files, keys, ids of rules, codes and examples of input.
 LATIN = {
-    "PDF", "OFD", "JPG", "PNG", "TIFF", "DOC", "DOCX", "WPS", "XLS", "XLSX", "ZIP", "Excel", "MB", "EN", "Ctrl", "Alt",
+    "PDF", "OFD", "JPG", "PNG", "TIFF", "DOC", "DOCX", "WPS", "XLS", "XLSX", "ZIP", "Excel", "Word", "MB", "EN", "Ctrl",
+    "Alt",
     "Enter", "Esc", "snyt", "holidays", "unknown",
 }
 # Codes and addresses (R-IN-20, office-director, documents.short, LOGIN_TRIES), and the second factor's secret.
@@ -102,7 +103,7 @@ NO_PAGE = {
     "incoming_circulation", "incoming_label", "file", "file_page", "job_file", "notice", "notices_read",
     "import_copy", "incoming_compose", "phrase_up", "phrase_down", "phrase_remove", "deputy_end", "leave_remove",
     "second_factor", "on_paper_print", "on_paper_scan", "on_paper_next", "scan_drop", "folder", "sheet_back",
-    "scanned_page", "scanned_place", "paper_mode", "waiting_list", "daily_print",
+    "scanned_page", "scanned_place", "paper_mode", "waiting_list", "daily_print", "work_done_file",
 }
 
 
