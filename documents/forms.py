@@ -106,6 +106,8 @@ class IncomingForm(forms.Form):
     received_on = DateField(label=gettext_lazy("收文日期"), lean="past")
     channel = forms.ChoiceField(label=gettext_lazy("收文方式"), choices=IncomingDocument.Channel.known())
     carrier = forms.ChoiceField(label=gettext_lazy("载体"), choices=IncomingDocument.Carrier.choices)
+    # The number of `series` that was drawn beforehand for it.
+    reserved = forms.IntegerField(widget=forms.HiddenInput, required=False, min_value=1)
     sender_id = forms.IntegerField(widget=forms.HiddenInput, required=False)
     # Asked once about a book that is not this sender's, and saved so all the same.
     book_for = forms.CharField(widget=forms.HiddenInput, required=False)

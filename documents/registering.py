@@ -109,13 +109,14 @@ def register(
     attach: Callable[[Case], Any] | None = None,
     hashes: Collection[str] = (),
     procedure: str = "",
+    reserved: int | None = None,
     **fields: Any,
 ) -> Case:
     """Give a paper its number and put it into the first hands, or do nothing at all. Raises Refused.
 
     `fields` are IncomingDocument's; `attach(case)` stores the files inside the same transaction, `hashes` are those
-    files'; `meeting` the columns of MeetingNotice. A telegram's urgency decides the case's. The form sent twice gives
-    the paper that exists, and with anything else in it AlreadySent.
+    files'; `meeting` the columns of MeetingNotice; `reserved` the number drawn beforehand for it. A telegram's urgency
+    decides the case's. The form sent twice gives the paper that exists, and with anything else in it AlreadySent.
     """
     at = at or timezone.now()
     purpose = fields.get("purpose", IncomingDocument.Purpose.DECISION)
@@ -158,6 +159,7 @@ def register(
             token=token,
             at=at,
             series=series,
+            reserved=reserved,
             build=build,
             urgency=urgency,
             secrecy=secrecy,
@@ -244,11 +246,9 @@ def search_words(document: IncomingDocument) -> str:
 
 
 def books_of(year: int, *, name: str = "") -> list[Series]:
-    """The incoming books of a year (or the one of this name), each with `newest`: the key of the case entered last.
-
-    Keys rise with the numbers of a book, because both are drawn under its lock. None where that case is not known.
-    """
-    last = Case.objects.filter(series=OuterRef("pk"), serial=OuterRef("last")).values("pk")
+    """The incoming books of a year (or the one of this name), each with `newest`: the key of the case entered last,
+    None without any. A late entry has the newest key and an old number."""
+    last = Case.objects.filter(series=OuterRef("pk")).order_by("-pk").values("pk")[:1]
     books = Series.objects.filter(function=FUNCTION, year=year, last__gt=0).annotate(newest=Subquery(last))
     return list(books.filter(name=name) if name else books)
 

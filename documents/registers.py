@@ -1,6 +1,8 @@
 """收文登记簿: the printed register of incoming papers, with the fields of domain C."""
 
+import heapq
 from collections.abc import Iterator, Sequence
+from operator import itemgetter
 
 from django.db.models import Prefetch, Q, QuerySet
 from django.utils import timezone
@@ -11,7 +13,7 @@ from office import access, registers, standing
 from office.levels import FIRST_STATE_SECRET
 from office.models.cases import Case, Decision, Turn
 from office.models.contacts import Organisation
-from office.models.numbers import Series
+from office.models.numbers import ReservedNumber, Series, Voided
 from office.registers import Column, Register, Row, Selection
 from office.registers.grid import LINES
 from office.standing import AFTERWARDS
@@ -72,8 +74,40 @@ class IncomingRegister(Register):
         return words % {"n": n} if n else ""
 
     def rows(self, selection: Selection) -> Iterator[Row]:
-        for document in entries(selection).iterator(chunk_size=500):
-            yield row_of(document)
+        papers = ((place_of(one.case), row_of(one)) for one in entries(selection).iterator(chunk_size=500))
+        for _place, row in heapq.merge(papers, paperless(selection), key=itemgetter(0)):
+            yield row
+
+
+Place = tuple[int, str, int]
+
+
+def place_of(case: Case) -> Place:
+    assert case.series is not None and case.serial is not None
+    return case.series.position, case.series.name, case.serial
+
+
+def paperless(selection: Selection) -> list[tuple[Place, Row]]:
+    """Numbers that stand for no paper: drawn beforehand and voided, or still waiting on a sheet (备用号)."""
+    if selection.senders:
+        return []
+    books = {book.pk: book for book in registering.books_of(selection.year, name=selection.series)}
+    numbers = ReservedNumber.objects.filter(series__in=books, case__isnull=True).select_related("block")
+    voided = {
+        (one.series_id, one.number): one
+        for one in Voided.objects.filter(series__in=books).select_related("by")
+    }
+    found = []
+    for one in numbers:
+        book, void = books[one.series_id], voided.get((one.series_id, one.number))
+        if selection.month and timezone.localtime(void.at if void else one.block.at).month != selection.month:
+            continue
+        cells = [f"{book.name}{one.number:04}", *[""] * (len(IncomingRegister.columns) - 1)]
+        if void is None:
+            cells[-1] = "备用号，未登"
+        reason = f"{void.reason}（{void.by.name} {timezone.localtime(void.at):%m-%d}）" if void else None
+        found.append(((book.position, book.name, one.number), Row(cells=cells, void=reason)))
+    return sorted(found, key=itemgetter(0))
 
 
 def entries(selection: Selection) -> QuerySet[IncomingDocument]:

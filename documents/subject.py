@@ -1,6 +1,7 @@
 """What incoming papers say about themselves on the office's own pages, and what their moves ask for."""
 
 from collections.abc import Sequence
+from urllib.parse import urlencode
 
 from django import forms
 from django.db.models import QuerySet
@@ -15,6 +16,7 @@ from office.forms.deciding import DateField
 from office.forms.people import Candidates, HolderField, HoldersField, key_of
 from office.levels import FIRST_STATE_SECRET
 from office.models.cases import Case, Turn
+from office.models.numbers import Series
 from office.models.people import Post, User
 
 from . import composing, paths, sheets, versions
@@ -258,6 +260,11 @@ def suggested(turn: Turn, move: procedures.Move) -> list[User | Post]:
     return []
 
 
+def entry_url(series: Series, number: int) -> str:
+    """The entry page for a paper written into a sheet with this number while nothing worked."""
+    return f"{reverse('incoming_new')}?{urlencode({'book': series.name, 'reserved': number})}"
+
+
 def slip_url(case: Case) -> str:
     return reverse("incoming_slip", args=[case.public_id])
 
@@ -322,5 +329,6 @@ SUBJECT = subjects.Subject(
     label_url=label_url,
     circulation_url=circulation_url,
     numbered=numbered,
+    entry_url=entry_url,
     may_register=lambda user: access.identity(user).holds("clerk"),
 )

@@ -21,6 +21,7 @@ from office.levels import FIRST_STATE_SECRET
 from office.models.cases import Case, Decision, Turn
 from office.models.contacts import Organisation
 from office.models.files import Attachment
+from office.models.numbers import ReservedNumber
 from office.models.outbox import Draft
 from office.registers import Selection
 from office.views.asked import Asked
@@ -72,6 +73,10 @@ def incoming_new(request: Asked) -> HttpResponse:
             initial = {**carried, **initial}
         elif request.GET.get("saved"):
             initial = {**request.session.get("incoming_kept", {}), **initial}
+        if request.GET.get("reserved", "").isdecimal():
+            # The day stands on the sheet; it is not today's.
+            book = {"series": request.GET.get("book", ""), "reserved": request.GET["reserved"][:9], "received_on": ""}
+            initial = {**initial, **book}
         form = IncomingForm(initial=initial, year=today.year)
     return TemplateResponse(
         request,
@@ -116,6 +121,7 @@ def _save(request: Asked, form: IncomingForm) -> Case | None:
                 meeting=form.meeting(),
                 attach=_attach(request, ready, envelope=data["purpose"] == "envelope"),
                 hashes=[one.hash for one in ready],
+                reserved=data["reserved"],
                 duplicate_of=twins[0] if twins else None,
                 **form.fields_of_document(),
             )
@@ -152,10 +158,21 @@ def _saved(request: Asked, form: IncomingForm, case: Case) -> HttpResponse:
         # Today's date is not tomorrow's.
         del kept["received_on"]
     request.session["incoming_kept"] = kept
+    if form.cleaned_data["reserved"]:
+        block = ReservedNumber.objects.filter(case=case).values_list("block", flat=True).first()
+        messages.success(request, _("已按原号补登 %(number)s。") % {"number": case})
+        return redirect("reserved_block", block) if block else redirect("case", case.public_id)
     if request.POST.get("save") == "propose":
         mine = access.waiting_for(request.user).filter(case=case).first()
         return redirect("turn", mine.pk) if mine else redirect("case", case.public_id)
     return redirect(f"{reverse('incoming_new')}?saved={case.public_id}")
+
+
+def _reserved_words(form: IncomingForm) -> str:
+    """Under which number a late entry goes in, as it stands on the sheet."""
+    number, name = form["reserved"].value(), form["series"].value()
+    book = next((one for one in form.books if one.name == name), None)
+    return book.written(int(number)) if book is not None and str(number or "").isdecimal() else ""
 
 
 def _entry_page(request: Asked, form: IncomingForm, *, draft: Draft | None, carried: dict) -> dict:
@@ -175,6 +192,7 @@ def _entry_page(request: Asked, form: IncomingForm, *, draft: Draft | None, carr
         "form": form,
         "sentence": _("保存后给号。今日已登记 %(n)d 件。") % {"n": done},
         "saved": saved,
+        "reserved": _reserved_words(form),
         "recent": recent(request, new=request.GET.get("saved", "")),
         "register": {
             "heading": _("收文登记簿 %(year)d") % {"year": today.year},

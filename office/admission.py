@@ -31,7 +31,7 @@ ADMITTED: dict[str, frozenset[str]] = {
     **_open({OFFICE}, "correct confirm_record"),
     **_open({OFFICE}, "on_paper on_paper_print on_paper_scan on_paper_next scan_drop folder sheet_confirm sheet_back"),
     **_open({OFFICE}, "scanned_page scanned_place paper_mode waiting_list daily daily_print"),
-    **_open({OFFICE}, "work_done work_done_file"),
+    **_open({OFFICE}, "work_done work_done_file reserved reserved_block reserved_print reserved_void"),
     **_open({OFFICE}, "why chase_register chase_answer search jobs job job_file registers file file_page"),
     # The functions.
     **_open({OFFICE}, "incoming_list register_documents_incoming incoming_new incoming_draft incoming_edit"),

@@ -8,6 +8,7 @@ from django.db.models import QuerySet
 
 from office import procedures
 from office.models.cases import Case, Turn
+from office.models.numbers import Series
 from office.models.people import Post, User
 
 
@@ -45,6 +46,8 @@ class Subject:
     label_url: Callable[[Case], str] | None = None
     circulation_url: Callable[[Case], str] | None = None
     may_register: Callable[[User], bool] | None = None
+    # Where a paper is entered under a number drawn beforehand: entry_url(series, number).
+    entry_url: Callable[[Series, int], str] | None = None
     # State secrets by number and sender: (cases, words in small letters and figures) -> those that bear them all.
     numbered: Callable[[QuerySet, Sequence[str]], QuerySet] | None = None
     # Whom a paper itself names to have it next, a unit's post or a person; a list has the name from summaries().

@@ -12,6 +12,7 @@ from office.views import (
     on_paper,
     queue,
     recording,
+    reserved,
     tracking,
     work_done,
 )
@@ -62,5 +63,9 @@ urlpatterns = [
     path("daily/print/", daily.daily_print, name="daily_print"),
     path("work-done/", work_done.work_done_page, name="work_done"),
     path("work-done/file/", work_done.work_done_file, name="work_done_file"),
+    path("reserved/", reserved.reserved, name="reserved"),
+    path("reserved/<int:key>/", reserved.reserved_block, name="reserved_block"),
+    path("reserved/<int:key>/print/", reserved.reserved_print, name="reserved_print"),
+    path("reserved/<int:key>/void/", reserved.reserved_void, name="reserved_void"),
     path("registers/", jobs.registers_list, name="registers"),
 ]

@@ -224,7 +224,8 @@ def _numbers(*, year: int | None, say: Say) -> Iterator[Finding]:
         FROM office_series s CROSS JOIN LATERAL generate_series(s.imported_to + 1, s.last) AS n(number)
         LEFT JOIN office_case c ON c.series_id = s.id AND c.serial = n.number
         LEFT JOIN office_voided v ON v.series_id = s.id AND v.number = n.number
-        WHERE c.id IS NULL AND v.id IS NULL AND s.id = ANY(%(books)s) ORDER BY s.id, n.number
+        LEFT JOIN office_reservednumber r ON r.series_id = s.id AND r.number = n.number AND r.case_id IS NULL
+        WHERE c.id IS NULL AND v.id IS NULL AND r.id IS NULL AND s.id = ANY(%(books)s) ORDER BY s.id, n.number
         """,
         {"books": list(books)},
     )

@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from documents import bringing_in, old_books, registering
 from documents.models import ImportDraft
-from office import acting, chasing
+from office import acting, chasing, numbering
 from office.models import (
     Case,
     Deputy,
@@ -134,6 +134,7 @@ def furnish(who: Cast) -> Furnished:
     _beside(office)
     _old_books(office)
     _on_paper(office)
+    _without_power(office)
     return office
 
 
@@ -171,6 +172,18 @@ def _on_paper(office: Furnished) -> None:
     for page, why in enumerate(scans.WHY, start=3):
         ScannedPages.objects.create(scan=stack, first=page, count=1, why=why, content=b"%PDF")
     Scan.objects.create(by=who.clerk, at=now, name="other.pdf", pages=5, content=b"%PDF")
+
+
+def _without_power(office: Furnished) -> None:
+    """A block of numbers drawn beforehand: one entered late, two voided, and one that is still whole."""
+    who, book = office.who, Series.objects.get(name="收", year=2026)
+    block = numbering.reserve(book, count=3, by=who.clerk, at=office.at(), purpose="No power")
+    registering.register(
+        actor=who.clerk, series=book, reserved=block.first, sender=Organisation.objects.first(),
+        title="Written by hand", received_on=date(2026, 11, 12), at=office.at(),
+    )  # fmt: skip
+    numbering.void_unused(block, reason="not needed", by=who.clerk, at=office.at())
+    numbering.reserve(book, count=2, by=who.clerk, at=office.at(), purpose="No power")
 
 
 def _old_books(office: Furnished) -> None:

@@ -24,7 +24,7 @@ from django.utils import timezone
 
 from documents import old_books, registering
 from documents.models import ImportDraft, RegisterImport
-from office import acting, admission, chasing, files
+from office import acting, admission, chasing, files, numbering
 from office.models import (
     Clock,
     Deputy,
@@ -180,6 +180,7 @@ def furnish(who: Cast) -> dict[str, Place]:
     stack = Scan.objects.create(by=who.clerk, at=now, name="批示.pdf", pages=2)
     ScannedPages.objects.create(scan=stack, first=1, count=1, sheet=signed, stored=kept.stored)
     lost = ScannedPages.objects.create(scan=stack, first=2, count=1, content=file_samples.pdf())
+    block = numbering.reserve(case.series, count=3, by=who.clerk, at=now)
     series, person, holding = Series.objects.first(), who.handler, who.posts["duty"].holdings.get()
     public = (case.public_id,)
     nobody = ("nosuchcasenosuchcase",)
@@ -205,6 +206,7 @@ def furnish(who: Cast) -> dict[str, Place]:
         Place("scanned_page", (lost.pk, 1), of="clerk", nowhere=(NOWHERE, 1)),
         Place("scanned_place", (lost.pk,), **own), Place("paper_mode", (who.leader.pk,)),
         Place("waiting_list", (who.leader.pk,), nowhere=(NOWHERE,)),
+        *(Place(name, (block.pk,), **own) for name in ("reserved_block", "reserved_print", "reserved_void")),
         Place("import_done", (batch.pk,)), Place("incoming_compose", (leaders.pk,), of="leader", nowhere=(NOWHERE,)),
         Place("job", (job.public_id,), of="clerk", nowhere=(MISSING,)),
         Place("job_file", (job.public_id,), of="clerk", nowhere=(MISSING,)),
@@ -235,7 +237,7 @@ PAPER = [
 # Addresses that only take what is sent to them, and those that only show.
 SENT = {
     *("logout", "set_language", "text_size", "notices_read", "phrase_up", "phrase_down", "phrase_remove", "deputy_end"),
-    "work_done_file",
+    "work_done_file", "reserved_void",
     *("on_paper_print", "on_paper_scan", "scan_drop", "folder", "sheet_back", "scanned_place", "paper_mode"),
     *("leave_remove", "batch", "turn_draft", "incoming_draft", "follow", "confirm_record", "incoming_same_file"),
 }
@@ -246,6 +248,7 @@ SHOWN = {
     *("incoming_duplicates", "incoming_senders", "read_date", "incoming_print", "incoming_slip"),
     *("incoming_circulation", "incoming_label", "people", "departments", "dials", "step_settings", "steps"),
     *("procedure_choices", "ladders", "series_list", "organisations", "office_phrases", "posts", "holdings"),
+    "reserved_block", "reserved_print",
     *("on_paper", "on_paper_next", "scanned_page", "waiting_list", "daily", "daily_print", "work_done"),
     *("audit", "sign_ins", "changes", "look_counts", "import_copy", "import_done", "incoming_compose"),
 }
@@ -254,7 +257,7 @@ COUNTER = {
     "incoming_new", "incoming_draft", "incoming_duplicates", "incoming_same_file", "incoming_senders",
     "imports", "import_check", "import_copy", "import_done",
     "on_paper", "on_paper_print", "on_paper_scan", "on_paper_next", "scan_drop", "paper_mode", "waiting_list",
-    "daily", "daily_print",
+    "daily", "daily_print", "reserved",
 }  # fmt: skip
 
 

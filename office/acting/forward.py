@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy
 from office import access, numbering, procedures, timing
 from office.models.cases import Case, Decision, Turn
 from office.models.files import StoredFile
-from office.models.numbers import Series
+from office.models.numbers import ReservedNumber, Series
 from office.models.people import User
 
 from .circulation import after_return, next_planned, plan, refuse_if_all_have_it, send_out, tick_off, use_planned
@@ -43,12 +43,14 @@ def start(
     token: UUID | None = None,
     at: datetime | None = None,
     series: Series | None = None,
+    reserved: int | None = None,
     to: Holder | None = None,
     build: Callable[[Case], Any] | None = None,
     label: Any = None,
     **fields: Any,
 ) -> Case:
-    """Open a case with its number, its Matter (made by `build`) and its first turn, or nothing at all.
+    """Open a case with its number, its Matter (made by `build`) and its first turn, or nothing at all. `reserved`: the
+    number of `series` that was drawn beforehand for it.
 
     `token` is the form's: the same one twice gives the case that exists, and with other content AlreadySent.
     Raises Refused.
@@ -61,8 +63,8 @@ def start(
     try:
         with transaction.atomic():
             return _start(
-                procedure, actor=actor, title=title, token=token, at=at, series=series, to=to, build=build,
-                label=label, fields=fields,
+                procedure, actor=actor, title=title, token=token, at=at, series=series, reserved=reserved, to=to,
+                build=build, label=label, fields=fields,
             )
     except IntegrityError:
         # Two submits of one form at the same moment: the second finds what the first made.
@@ -85,7 +87,7 @@ def _sent_twice(known: Case, *, actor: User, title: str) -> Case:
     )
 
 
-def _start(procedure, *, actor, title, token, at, series, to, build, label, fields) -> Case:
+def _start(procedure, *, actor, title, token, at, series, reserved, to, build, label, fields) -> Case:
     if not actor.does_office_business:
         raise Refused(_("管理员账户不办理业务，请用办公账户登录。"))
     case = Case(procedure=procedure.code, opened_by=actor, opened_at=at, sealed=procedure.sealed, **fields)
@@ -97,10 +99,14 @@ def _start(procedure, *, actor, title, token, at, series, to, build, label, fiel
         # R-SEC-07: whoever registers it must be among those who may know of it.
         raise Refused(_("这个密级超出您的知悉范围，请由涉密人员登记。"), field="secrecy")
     case.title = clean_words(case, title, field="title")
+    drawn = _drawn_beforehand(series, reserved) if reserved is not None else None
     if series is not None:
-        case.series, case.serial = numbering.take(series)
+        case.series, case.serial = (drawn.series, drawn.number) if drawn is not None else numbering.take(series)
         case.reference = case.series.written(case.serial)
     case.save(force_insert=True)
+    if drawn is not None:
+        drawn.case = case
+        drawn.save(update_fields=["case"])
     if build is not None:
         build(case)
     if to is not None:
@@ -116,6 +122,13 @@ def _start(procedure, *, actor, title, token, at, series, to, build, label, fiel
         timing.start(case, period=procedure.case_period, at=at, label=procedure.title, dials=passing.dials)
     issue(passing, step=step, to=to)
     return case
+
+
+def _drawn_beforehand(series: Series, number: int) -> ReservedNumber:
+    try:
+        return numbering.take_reserved(series, number)
+    except numbering.NotReserved as taken:
+        raise Refused(_("%(number)s不是空着的备用号：没有预留，或者已经用了、作废了。") % {"number": taken}) from None
 
 
 def act(

@@ -18,7 +18,7 @@ from .contacts import Contact, Organisation
 from .dials import Ladder, Phrase, ProcedureChoice, Setting, StepSetting
 from .files import Attachment, Job, StoredFile
 from .grants import CaseGroupGrant, CaseUserGrant, Look
-from .numbers import Series, Voided
+from .numbers import ReservedBlock, ReservedNumber, Series, Voided
 from .on_paper import Folder, Scan, ScannedPages, SheetOut
 from .outbox import Delivery, Draft, Follow, Notice
 from .people import Department, Deputy, Leave, Post, PostHolding, User
@@ -59,6 +59,8 @@ __all__ = [
     "ProcedureChoice",
     "Relocation",
     "Reminder",
+    "ReservedBlock",
+    "ReservedNumber",
     "RetentionOrder",
     "Scan",
     "ScannedPages",

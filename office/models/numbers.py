@@ -64,3 +64,40 @@ class Voided(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["series", "number"], name="a_number_is_voided_once"),
         ]
+
+
+class ReservedBlock(models.Model):
+    """备用号: numbers drawn beforehand for sheets that are written on while nothing works (停电) and entered later."""
+
+    series = models.ForeignKey(Series, on_delete=models.PROTECT, related_name="blocks")
+    first = models.PositiveIntegerField()
+    last = models.PositiveIntegerField()
+    purpose = models.CharField(_("用途"), max_length=100, blank=True)
+    by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField()
+
+    class Meta:
+        default_permissions = ()
+        ordering = ["-at", "-id"]
+        constraints = [
+            models.CheckConstraint(condition=models.Q(last__gte=models.F("first")), name="a_block_holds_a_number"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.series.written(self.first)}–{self.last}"
+
+
+class ReservedNumber(models.Model):
+    """One of them: free until a paper has been entered with it or it is among the voided."""
+
+    block = models.ForeignKey(ReservedBlock, on_delete=models.PROTECT, related_name="numbers")
+    series = models.ForeignKey(Series, on_delete=models.PROTECT, related_name="+")
+    number = models.PositiveIntegerField()
+    case = models.OneToOneField("Case", null=True, on_delete=models.PROTECT, related_name="+")
+
+    class Meta:
+        default_permissions = ()
+        ordering = ["series_id", "number"]
+        constraints = [
+            models.UniqueConstraint(fields=["series", "number"], name="a_number_is_reserved_once"),
+        ]

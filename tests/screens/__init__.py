@@ -15,7 +15,7 @@ from django.urls import reverse
 from documents.models import RegisterImport
 from office import access, dials, procedures
 from office.admission import ADMITTED, admits
-from office.models import Clock, Organisation, Phrase, PostHolding, Series, SheetOut, User
+from office.models import Clock, Organisation, Phrase, PostHolding, ReservedBlock, Series, SheetOut, User
 from office.models.clocks import Chase
 from office.models.files import Job
 from tests.furnished import Furnished, furnish
@@ -104,6 +104,7 @@ NO_PAGE = {
     "import_copy", "incoming_compose", "phrase_up", "phrase_down", "phrase_remove", "deputy_end", "leave_remove",
     "second_factor", "on_paper_print", "on_paper_scan", "on_paper_next", "scan_drop", "folder", "sheet_back",
     "scanned_page", "scanned_place", "paper_mode", "waiting_list", "daily_print", "work_done_file",
+    "reserved_print", "reserved_void",
 }
 
 
@@ -128,6 +129,7 @@ def ways(office: Furnished, *, few: bool) -> dict[str, list]:
         **dict.fromkeys(["correct", "confirm_record"], [[cases["out"].public_id, opinion.number]]),
         "why": [[one.pk] for one in Clock.objects.filter(case__in=[cases["new"], cases["out"]])],
         "sheet_confirm": [[one.pk] for one in SheetOut.objects.exclude(said=None)],
+        "reserved_block": [[one.pk] for one in ReservedBlock.objects.all()],
         "chase_answer": [[Chase.objects.get().pk]],
         "import_done": [[one.pk] for one in RegisterImport.objects.all()],
         "job": [[one.public_id] for one in Job.objects.all()],

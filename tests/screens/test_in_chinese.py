@@ -8,7 +8,18 @@ from django.utils import translation
 
 from documents.models import ImportDraft, IncomingDocument, MeetingNotice, RegisterImport
 from office import printing, registers
-from office.models import Case, Decision, Look, Organisation, Phrase, Post, Relocation, User
+from office.models import (
+    Case,
+    Decision,
+    Look,
+    Organisation,
+    Phrase,
+    Post,
+    Relocation,
+    ReservedBlock,
+    User,
+    Voided,
+)
 from office.models.clocks import Chase
 from office.models.files import Job
 from tests import file_samples
@@ -30,6 +41,8 @@ def latin_data() -> set[str]:
         *RegisterImport.objects.values_list("file_name", flat=True),
         *Phrase.objects.values_list("text", flat=True),
         *Chase.objects.values_list("words", flat=True),
+        *Voided.objects.values_list("reason", flat=True),
+        *ReservedBlock.objects.values_list("purpose", flat=True),
         *Relocation.objects.values_list("reason", flat=True),
         *("sowing", "zzz", "sketch"),
     ]
@@ -77,7 +90,7 @@ def test_the_printed_register_is_chinese_when_the_screen_is_english(office):
         chinese = list(register.rows(selection))
     with translation.override("en"):
         assert list(register.rows(selection)) == chinese
-    assert len(chinese) == IncomingDocument.objects.filter(imported=None).count()
+    assert sum(bool(row.key) for row in chinese) == IncomingDocument.objects.filter(imported=None).count()
 
 
 def test_a_look_is_stored_in_the_offices_language_and_shown_in_the_readers(client, office):
