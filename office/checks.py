@@ -72,7 +72,7 @@ def a_secret_of_its_own(app_configs, **kwargs) -> list[checks.CheckMessage]:
                 id="office.E001",
             )
         ]
-    if len(key) < KEY_LENGTH or len(set(key)) < KEY_VARIETY or key.startswith("django-insecure-"):
+    if not _is_strong(key):
         return [
             checks.Error(
                 f"SECRET_KEY is weak: it needs {KEY_LENGTH} characters, {KEY_VARIETY} of them different.",
@@ -80,7 +80,19 @@ def a_secret_of_its_own(app_configs, **kwargs) -> list[checks.CheckMessage]:
                 id="office.E003",
             )
         ]
-    return []
+    return [
+        checks.Error(
+            "SECRET_KEY_FALLBACKS holds a weak key: it opens what the good one closes.",
+            hint="Take it out; a key from deploy/make-secrets.sh is good enough to be kept for a while.",
+            id="office.E007",
+        )
+        for one in settings.SECRET_KEY_FALLBACKS
+        if not _is_strong(one)
+    ][:1]
+
+
+def _is_strong(key: str) -> bool:
+    return len(key) >= KEY_LENGTH and len(set(key)) >= KEY_VARIETY and not key.startswith("django-insecure-")
 
 
 def nothing_for_trying_out(app_configs, **kwargs) -> list[checks.CheckMessage]:

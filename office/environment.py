@@ -73,8 +73,11 @@ def dotted(name: str, default: str) -> str:
     return value
 
 
-def secret(name: str, default: str) -> str:
-    """A value from NAME, or from the file NAME_FILE points at (container secrets)."""
+def secret(name: str, default: str, *, may_be_empty: bool = False) -> str:
+    """A value from NAME, or from the file NAME_FILE points at (container secrets).
+
+    `may_be_empty`: an empty file means that there is none, for what an office need not have.
+    """
     path = os.environ.get(f"{name}_FILE")
     if not path:
         return os.environ.get(name, default)
@@ -84,7 +87,7 @@ def secret(name: str, default: str) -> str:
         value = Path(path).read_text(encoding="utf-8").strip()
     except OSError as error:
         raise ImproperlyConfigured(f"{name}_FILE cannot be read: {error}") from error
-    if not value:
+    if not value and not may_be_empty:
         # Taken for "not set", it would quietly start servers of its own beside the office's.
         raise ImproperlyConfigured(f"{name}_FILE names an empty file: {path}.")
     return value

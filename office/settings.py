@@ -31,6 +31,8 @@ DEBUG = boolean("DEBUG", False)
 # The demo and the tests run without a secret of their own: a fresh one per process start is enough there and
 # useless in production, where `check --deploy` (office.E001) asks for SECRET_KEY or SECRET_KEY_FILE.
 SECRET_KEY = secret("SECRET_KEY", "") or embedded.local_secret(VAR_DIR) or secrets.token_urlsafe(50)
+# Older keys that still open what they signed, newest first: while a key is rotated, nobody is signed out.
+SECRET_KEY_FALLBACKS = secret("SECRET_KEY_FALLBACKS", "", may_be_empty=True).split()
 ALLOWED_HOSTS = listed("ALLOWED_HOSTS", ["127.0.0.1", "localhost", "[::1]"])
 CSRF_TRUSTED_ORIGINS = listed("CSRF_TRUSTED_ORIGINS", [])
 
@@ -223,7 +225,7 @@ EMAIL_BACKEND = dotted("EMAIL_BACKEND", "django.core.mail.backends.console.Email
 EMAIL_HOST = text("EMAIL_HOST", "localhost")
 EMAIL_PORT = integer("EMAIL_PORT", 25)
 EMAIL_HOST_USER = text("EMAIL_HOST_USER", "")
-EMAIL_HOST_PASSWORD = secret("EMAIL_HOST_PASSWORD", "")
+EMAIL_HOST_PASSWORD = secret("EMAIL_HOST_PASSWORD", "", may_be_empty=True)
 EMAIL_USE_TLS = boolean("EMAIL_USE_TLS", False)
 DEFAULT_FROM_EMAIL = text("DEFAULT_FROM_EMAIL", "antou@localhost")
 

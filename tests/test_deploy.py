@@ -31,6 +31,12 @@ def test_who_writes_mails_has_a_way_to_the_mail_server_and_the_password():
     assert re.search(r"secrets: \[.*\bemail_host_password\b.*\]", worker)
 
 
+def test_every_container_of_the_office_is_given_the_keys_and_the_older_ones():
+    assert "SECRET_KEY_FALLBACKS_FILE: /run/secrets/secret_key_fallbacks" in EVERYWHERE
+    for lines in [EVERYWHERE, service("migrate"), service("worker")]:
+        assert re.search(r"secrets: .*\[secret_key, secret_key_fallbacks, ", lines)
+
+
 def test_nobody_else_reaches_out_but_the_proxy():
     reaching = {name for name in re.findall(r"^  (\w+):$", COMPOSE, re.M) if "[inside, outside]" in service(name)}
     assert reaching == {"worker", "proxy"}
@@ -47,7 +53,7 @@ def test_every_secret_named_is_written_once_and_then_kept(tmp_path):
         subprocess.run(["sh", tmp_path / "make-secrets.sh"], check=True, capture_output=True, timeout=60)
     named = dict(re.findall(r"^  (\w+): \{file: deploy/secrets/(\w+)\}$", COMPOSE, re.M))
     assert set(named.values()) == {path.name for path in kept.iterdir()}
-    assert (kept / "email_host_password").read_text() == ""
+    assert (kept / "email_host_password").read_text() == (kept / "secret_key_fallbacks").read_text() == ""
     assert (kept / "tls_key").read_text() == "the office's own"
 
 

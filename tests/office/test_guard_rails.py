@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 from django.conf import settings
+from django.core import signing
 from django.core.cache import cache
 from django.core.exceptions import ImproperlyConfigured
 from django.core.management import CommandError, call_command
@@ -148,6 +149,40 @@ def test_a_bad_value_stops_the_start_with_a_sentence(tmp_path, office_environmen
 def test_a_key_is_asked_for_and_weighed(monkeypatch, key, found):
     monkeypatch.setenv("SECRET_KEY", key)
     assert [one.id for one in checks.a_secret_of_its_own(None)] == ([found] if found else [])
+
+
+def test_what_need_not_be_set_may_be_an_empty_file(tmp_path, office_environment):
+    """As deploy/make-secrets.sh writes it, so that the containers find a file."""
+    (tmp_path / "empty").write_text("\n")
+    none = dict.fromkeys(["EMAIL_HOST_PASSWORD_FILE", "SECRET_KEY_FALLBACKS_FILE"], str(tmp_path / "empty"))
+    done = check_deploy(production(tmp_path, office_environment, **none), level="WARNING")
+    assert done.returncode == 0, done.stderr
+
+
+def test_an_older_key_still_opens_what_it_signed_and_signs_nothing_new(settings):
+    settings.SECRET_KEY, settings.SECRET_KEY_FALLBACKS = "first", []
+    signed = signing.dumps("x")
+    settings.SECRET_KEY, settings.SECRET_KEY_FALLBACKS = "second", ["first"]
+    assert signing.loads(signed) == "x"
+    newer = signing.dumps("x")
+    settings.SECRET_KEY, settings.SECRET_KEY_FALLBACKS = "first", []
+    with pytest.raises(signing.BadSignature):
+        signing.loads(newer)
+
+
+def test_nobody_is_signed_out_while_the_key_is_rotated(client, settings):
+    settings.SECRET_KEY, settings.SECRET_KEY_FALLBACKS = "first", []
+    client.force_login(person("clerk", "陈雅文"))
+    settings.SECRET_KEY, settings.SECRET_KEY_FALLBACKS = "second", ["first"]
+    assert client.get("/me/").status_code == 200
+    settings.SECRET_KEY_FALLBACKS = []
+    assert client.get("/me/").status_code == 200, "his session is signed anew by then"
+
+
+def test_a_weak_older_key_is_found_by_the_check(monkeypatch, settings):
+    monkeypatch.setenv("SECRET_KEY", GOOD_KEY)
+    settings.SECRET_KEY_FALLBACKS = [GOOD_KEY[::-1], "weak"]
+    assert [one.id for one in checks.a_secret_of_its_own(None)] == ["office.E007"]
 
 
 @pytest.mark.parametrize("owner", ["", "same"])
