@@ -60,6 +60,8 @@ def needs_servers(arguments: list[str]) -> bool:
     command = arguments[0] if arguments else "help"
     if command == "check":
         return "--database" in arguments or any(part.startswith("--database=") for part in arguments)
+    if command == "restore" and "--check" in arguments:
+        return False
     return command not in SERVERLESS_COMMANDS and not {"-h", "--help"} & set(arguments)
 
 

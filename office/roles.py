@@ -46,9 +46,9 @@ TAKEN_OUT = [
     "otp_static_statictoken",
     "otp_totp_totpdevice",
 ]
-# Written by the owner at migrate, or by triggers in his name; never by the application. R-SEC-03: whether this is a
-# classified network is the owner's word.
-OWNERS_WORD = ["office_installation", "office_tally", "office_tallied"]
+# Written by the owner at migrate and backup, or by triggers in his name; never by the application. R-SEC-03:
+# whether this is a classified network is the owner's word.
+OWNERS_WORD = ["office_backup", "office_installation", "office_tally", "office_tallied"]
 
 WORDS_OF_SECRETS = """
 SELECT EXISTS (SELECT FROM office_case c WHERE c.secrecy >= 2 AND (c.title <> ''
@@ -77,33 +77,41 @@ def grant(connection: BaseDatabaseWrapper, *, app_role: str) -> None:
 
     The connection must be the owner's. Tables that do not exist (yet) are passed over.
     """
-    role = connection.ops.quote_name(app_role)
-    quote = connection.ops.quote_name
     with connection.cursor() as cursor:
-        there = set(connection.introspection.table_names(cursor))
-        for statement in (
-            f"GRANT USAGE ON SCHEMA public TO {role}",
-            f"GRANT SELECT, INSERT, UPDATE ON ALL TABLES IN SCHEMA public TO {role}",
-            f"REVOKE DELETE, TRUNCATE ON ALL TABLES IN SCHEMA public FROM {role}",
-            f"GRANT USAGE, SELECT ON ALL SEQUENCES IN SCHEMA public TO {role}",
-            f"ALTER DEFAULT PRIVILEGES IN SCHEMA public REVOKE DELETE ON TABLES FROM {role}",
-            f"ALTER DEFAULT PRIVILEGES IN SCHEMA public GRANT SELECT, INSERT, UPDATE ON TABLES TO {role}",
-            f"ALTER DEFAULT PRIVILEGES IN SCHEMA public GRANT USAGE, SELECT ON SEQUENCES TO {role}",
-        ):
+        for statement in statements(set(connection.introspection.table_names(cursor)), app_role=app_role):
             cursor.execute(statement)
-        for table in sorted(there.intersection(TAKEN_OUT)):
-            cursor.execute(f"GRANT DELETE ON {quote(table)} TO {role}")
-        histories: dict[str, list[str]] = {table: [] for table in sorted(there) if "_historical" in table}
-        for table, columns in {**histories, **APPEND_ONLY}.items():
-            if table in there:
-                # Taking the right on the table takes it on every column as well.
-                cursor.execute(f"REVOKE UPDATE, DELETE, TRUNCATE ON {quote(table)} FROM {role}")
-                if columns:
-                    listed = ", ".join(map(quote, columns))
-                    cursor.execute(f"GRANT UPDATE ({listed}) ON {quote(table)} TO {role}")
-        for table in OWNERS_WORD:
-            if table in there:
-                cursor.execute(f"REVOKE INSERT, UPDATE, DELETE, TRUNCATE ON {quote(table)} FROM {role}")
+
+
+def statements(there: set[str], *, app_role: str) -> list[str]:
+    """What `grant` says, where these tables are there; `public` is on the search path."""
+    role = _quoted(app_role)
+    said = [
+        f"GRANT USAGE ON SCHEMA public TO {role}",
+        f"GRANT SELECT, INSERT, UPDATE ON ALL TABLES IN SCHEMA public TO {role}",
+        f"REVOKE DELETE, TRUNCATE ON ALL TABLES IN SCHEMA public FROM {role}",
+        f"GRANT USAGE, SELECT ON ALL SEQUENCES IN SCHEMA public TO {role}",
+        f"ALTER DEFAULT PRIVILEGES IN SCHEMA public REVOKE DELETE ON TABLES FROM {role}",
+        f"ALTER DEFAULT PRIVILEGES IN SCHEMA public GRANT SELECT, INSERT, UPDATE ON TABLES TO {role}",
+        f"ALTER DEFAULT PRIVILEGES IN SCHEMA public GRANT USAGE, SELECT ON SEQUENCES TO {role}",
+    ]
+    said += [f"GRANT DELETE ON {_quoted(table)} TO {role}" for table in sorted(there.intersection(TAKEN_OUT))]
+    histories: dict[str, list[str]] = {table: [] for table in sorted(there) if "_historical" in table}
+    for table, columns in {**histories, **APPEND_ONLY}.items():
+        if table in there:
+            # Taking the right on the table takes it on every column as well.
+            said.append(f"REVOKE UPDATE, DELETE, TRUNCATE ON {_quoted(table)} FROM {role}")
+            if columns:
+                said.append(f"GRANT UPDATE ({', '.join(map(_quoted, columns))}) ON {_quoted(table)} TO {role}")
+    said += [
+        f"REVOKE INSERT, UPDATE, DELETE, TRUNCATE ON {_quoted(table)} FROM {role}"
+        for table in OWNERS_WORD
+        if table in there
+    ]
+    return said
+
+
+def _quoted(name: str) -> str:
+    return '"' + name.replace('"', '""') + '"'
 
 
 def declare_network(connection: BaseDatabaseWrapper, *, classified: bool) -> None:

@@ -83,7 +83,7 @@ def _settle(path: Path, *, content_hash: str) -> None:
     for folder in (place.parent.parent, place.parent):
         folder.mkdir(mode=0o750, exist_ok=True)
     os.chmod(path, 0o640)
-    with _not_while_sweeping(exclusive=False):
+    with not_while_sweeping(exclusive=False):
         os.replace(path, place)
     for folder in (place.parent, place.parent.parent, settings.FILES_DIR):
         _sync(folder)
@@ -98,7 +98,7 @@ def _sync(folder: Path) -> None:
 
 
 @contextmanager
-def _not_while_sweeping(*, exclusive: bool) -> Iterator[None]:
+def not_while_sweeping(*, exclusive: bool) -> Iterator[None]:
     """Between looking at a file's date and removing it, nobody may store the same content again."""
     handle = os.open(settings.FILES_DIR / "lock", os.O_RDWR | os.O_CREAT, 0o640)
     try:
@@ -244,7 +244,7 @@ def _is_old(path: Path, *, older_than: float) -> bool:
 
 
 def _removed(path: Path, *, older_than: float) -> bool:
-    with _not_while_sweeping(exclusive=True):
+    with not_while_sweeping(exclusive=True):
         if not _is_old(path, older_than=older_than):
             return False
         path.unlink(missing_ok=True)

@@ -1,5 +1,6 @@
 """The core's tables, one file per concern (docs/glossary.md names each)."""
 
+from .backups import Backup
 from .cases import (
     Anchor,
     AnchorLine,
@@ -27,6 +28,7 @@ __all__ = [
     "Anchor",
     "AnchorLine",
     "Attachment",
+    "Backup",
     "Barred",
     "Case",
     "CaseGroupGrant",

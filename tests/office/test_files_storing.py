@@ -328,7 +328,7 @@ def test_a_store_that_looks_like_anothers_is_an_error_in_the_log(monkeypatch, ca
 def test_what_is_stored_again_while_the_sweeper_runs_is_kept(monkeypatch):
     one = files.check(upload(), name="请示.docx")
     aged(place_of(one.hash), days=2)
-    guard = storing._not_while_sweeping
+    guard = storing.not_while_sweeping
 
     @contextmanager
     def just_in_time(*, exclusive: bool):
@@ -337,7 +337,7 @@ def test_what_is_stored_again_while_the_sweeper_runs_is_kept(monkeypatch):
         with guard(exclusive=exclusive):
             yield
 
-    monkeypatch.setattr(storing, "_not_while_sweeping", just_in_time)
+    monkeypatch.setattr(storing, "not_while_sweeping", just_in_time)
     assert files.sweep(now=NOW).orphans == 0
     assert files.verify(StoredFile.objects.get())
 
