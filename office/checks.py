@@ -1,5 +1,7 @@
 """System checks: steps that open turns still need, and what production must not be without."""
 
+from collections.abc import Sequence
+
 from django.conf import settings
 from django.core import checks
 from django.db import connection
@@ -61,7 +63,7 @@ def owner_apart_from_application(app_configs, **kwargs) -> list[checks.CheckMess
     ]
 
 
-def a_secret_of_its_own(app_configs, **kwargs) -> list[checks.CheckMessage]:
+def a_secret_of_its_own(app_configs, **kwargs) -> Sequence[checks.CheckMessage]:
     """Sessions and password links are only as safe as this key; Django itself merely warns of a weak one."""
     key = secret("SECRET_KEY", "")
     if not key:

@@ -3,7 +3,7 @@
 import logging
 import time
 import uuid
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 from typing import Any
@@ -15,6 +15,7 @@ from django.utils import timezone, translation
 from django.utils.module_loading import import_string
 from django.utils.translation import gettext as _
 
+from office import fullness
 from office.models.files import Job, StoredFile
 from office.models.people import User
 
@@ -108,8 +109,10 @@ def _done(job: Job) -> dict[str, Any]:
     except OperationalError:
         # The database is away: no fault of the job's, which pick_up() hands out again.
         raise
-    except Exception:
+    except Exception as error:
         log.exception("Job %s (%s) failed.", job.pk, job.kind)
+        if fullness.comes_of_it(error):
+            return {"failed": _("服务器的磁盘满了，没有做成，也没有留下半份。请告诉系统管理员，腾出空间后再试一次。")}
         return {"failed": _("没有做成，请再试一次；仍不行请告诉系统管理员，任务号 %(n)d。") % {"n": job.pk}}
     if isinstance(made, str):
         return {"page": made, "result_name": name[:200]}
@@ -149,15 +152,26 @@ def _at_work(key: int) -> Iterator[bool]:
                 cursor.execute("SELECT pg_advisory_unlock(%s, %s)", [LOCK, key])
 
 
-def pick_up(now: datetime) -> int:
-    """Hand out again what a killed worker or a lost queue left behind. How many; handing out twice is harmless."""
+def _busy() -> list[int]:
+    """The keys of the jobs a worker is at."""
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT objid FROM pg_locks JOIN pg_database d ON d.oid = database"
             " WHERE locktype = 'advisory' AND classid = %s AND objsubid = 2 AND datname = current_database()",
             [LOCK],
         )
-        busy = [key for (key,) in cursor.fetchall()]
+        return [key for (key,) in cursor.fetchall()]
+
+
+def interrupted(some: Iterable[Job]) -> set[int]:
+    """The keys of those whose worker was killed in the middle and that nobody has taken up again."""
+    begun = {one.pk for one in some if one.tries and one.finished_at is None}
+    return begun.difference(_busy()) if begun else set()
+
+
+def pick_up(now: datetime) -> int:
+    """Hand out again what a killed worker or a lost queue left behind. How many; handing out twice is harmless."""
+    busy = _busy()
     given_up = Job.objects.filter(finished_at__isnull=True, asked_at__lte=now - GIVEN_UP_AFTER).exclude(pk__in=busy)
     for job in given_up:
         _finish(job, failed=_("等了一天没有做成，请再试一次；仍不行请告诉系统管理员。"))

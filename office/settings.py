@@ -217,6 +217,10 @@ STORAGES = {
 }
 WHITENOISE_USE_FINDERS = not boolean("HASHED_STATIC", False)
 FILES_DIR = Path(text("FILES_DIR", str(VAR_DIR / "files")))
+FILE_UPLOAD_HANDLERS = [
+    "django.core.files.uploadhandler.MemoryFileUploadHandler",
+    "office.files.uploading.ToDisk",
+]
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
 FILE_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 

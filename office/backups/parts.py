@@ -6,7 +6,6 @@
     files/ab/cd/…   the stored files under their hashes
 """
 
-import errno
 import hashlib
 import json
 import os
@@ -19,12 +18,12 @@ from typing import IO, Any
 
 from django.utils.translation import gettext as _
 
+from office.fullness import is_full
+
 FORMAT = 2
 MANIFEST, DUMP, LIST, FILES = "backup.json", "database.dump", "files.sha256", "files"
 OURS = {MANIFEST, DUMP, LIST, FILES}
 CHUNK = 1024 * 1024
-# A full disk, and a full share of one.
-NO_ROOM = {errno.ENOSPC, errno.EDQUOT}
 _LINE = re.compile(r"([0-9a-f]{64})  files/[0-9a-f]{2}/[0-9a-f]{2}/([0-9a-f]{64})")
 
 
@@ -127,7 +126,7 @@ def room_or(sentence: str) -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        if error.errno in NO_ROOM:
+        if is_full(error):
             raise NotDone(sentence) from error
         raise
 

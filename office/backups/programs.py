@@ -1,5 +1,6 @@
 """PostgreSQL's own programs on the office's database."""
 
+import errno
 import os
 import subprocess
 import tempfile
@@ -12,10 +13,10 @@ from django.db import connection
 from django.utils.translation import gettext as _
 
 from office import embedded
+from office.fullness import says_full
 
-from .parts import CHUNK, NO_ROOM, NotDone
+from .parts import CHUNK, NotDone
 
-FULL = "No space left on device", "Disk quota exceeded"
 # pg_restore writes lines for its own server; an older one does not know them. They stand before the first table.
 UNKNOWN_BEFORE = {b"SET transaction_timeout = 0;\n": 170000}
 HEAD = 60
@@ -118,6 +119,6 @@ def _last_words(said: IO[bytes]) -> str:
 
 
 def _failed(program: str, words: str) -> Exception:
-    if any(one in words for one in FULL):
-        return OSError(min(NO_ROOM), words.strip())
+    if says_full(words):
+        return OSError(errno.ENOSPC, words.strip())
     return NotDone(_("%(program)s 没有完成：%(why)s") % {"program": program, "why": words.strip()[-2000:]})

@@ -14,7 +14,8 @@ from django.core.files.base import File
 from django.utils.translation import gettext as _
 
 from office.files import apart, kinds, names, scanning
-from office.files.unfit import Unfit
+from office.files.unfit import Unfit, no_room, taken
+from office.files.uploading import NotReceived
 from office.levels import FIRST_STATE_SECRET
 
 Upload = File | IO[bytes]
@@ -50,7 +51,10 @@ def refuse_state_secret(level: int) -> None:
 def check(upload: Upload, *, name: str) -> Checked:
     """Receive `upload` and see what it really is. The caller stores or discards the answer. Raises Unfit."""
     name = names.clean(name)
-    path, size, digest = receive(upload, name=name, limit=settings.FILE_SIZE_LIMIT)
+    if isinstance(upload, NotReceived):
+        raise no_room(name)
+    with taken(name):
+        path, size, digest = receive(upload, name=name, limit=settings.FILE_SIZE_LIMIT)
     try:
         if size == 0:
             raise Unfit(_("“%(name)s”是空文件。请检查后重新上传。") % {"name": name})

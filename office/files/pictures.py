@@ -2,7 +2,7 @@
 
 import io
 import os
-import tempfile
+import uuid
 from functools import lru_cache
 from pathlib import Path
 
@@ -14,6 +14,7 @@ from PIL import Image, ImageDraw, ImageFont
 from office.files import apart, kinds
 from office.files.checking import room
 from office.files.storing import open_stored, place_of
+from office.fullness import is_full
 from office.models.files import StoredFile
 
 # Phone, desk, and desk enlarged. Anything else would fill the disk with sizes nobody asked for.
@@ -60,10 +61,9 @@ def page_picture(stored: StoredFile, *, page: int, width: int, mark: str = "") -
 def _made(stored: StoredFile, *, page: int, width: int, kept: Path) -> bytes:
     # A lost or exchanged file shows here and not as a fault of the renderer.
     open_stored(stored).close()
-    handle, written = tempfile.mkstemp(dir=room("incoming"))
-    os.close(handle)
-    out = Path(written)
+    out = room("incoming") / f"picture-{uuid.uuid4().hex}"
     try:
+        out.touch(mode=0o600)
         apart.picture(place_of(stored.hash), kind=stored.type, page=page, width=width, out=out)
         picture = out.read_bytes()
         room("pictures")
@@ -71,6 +71,10 @@ def _made(stored: StoredFile, *, page: int, width: int, kept: Path) -> bytes:
         os.replace(out, kept)
     except apart.Failed as failed:
         raise _not_shown(failed.why) from failed
+    except OSError as error:
+        if is_full(error):
+            raise _not_shown("full") from error
+        raise
     finally:
         out.unlink(missing_ok=True)
     return picture
@@ -79,6 +83,8 @@ def _made(stored: StoredFile, *, page: int, width: int, kept: Path) -> bytes:
 def _not_shown(why: str) -> NotShown:
     if why == "busy":
         return NotShown(_("现在看文件的人多，请稍等再刷新。"), later=True)
+    if why == "full":
+        return NotShown(_("服务器的磁盘满了，这一页暂时显示不出来。请告诉系统管理员；可以先下载查看。"), later=True)
     if why == "slow":
         return NotShown(_("这一页太复杂，不能在这里显示，请下载后查看。"))
     return NotShown(_("这一页显示不出来，请下载后查看。"))

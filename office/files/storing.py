@@ -19,6 +19,7 @@ from django.db.models import Exists, Max, OuterRef, QuerySet
 from office import access
 from office.files import names
 from office.files.checking import Checked, Upload, check, checked, receive, refuse_state_secret
+from office.files.unfit import taken
 from office.models.cases import Case, Decision
 from office.models.files import Attachment, StoredFile
 from office.models.people import User
@@ -45,7 +46,8 @@ def store(upload: Upload | Checked, *, name: str = "", at: datetime) -> StoredFi
     """The row for this content, made once however often it comes. Raises Unfit for what `check` refuses."""
     one = upload if isinstance(upload, Checked) else check(upload, name=name)
     try:
-        _settle(one.path, content_hash=one.hash)
+        with taken(one.name):
+            _settle(one.path, content_hash=one.hash)
         return _row(content_hash=one.hash, size=one.size, type=one.type, pages=one.pages, at=at)
     finally:
         one.discard()

@@ -1,5 +1,6 @@
 """A few processes at a time, each rendering a few pieces and ending."""
 
+import errno
 import json
 import os
 import selectors
@@ -9,6 +10,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, cast
+
+from office.fullness import says_full
 
 from .pieces import Piece
 
@@ -82,5 +85,7 @@ def _ended(child: _Running) -> int:
     child.process.returncode = os.waitstatus_to_exitcode(status)
     if child.process.returncode != 0 or child.done < len(child.pieces):
         words = child.errors.read_text(encoding="utf-8", errors="replace")[-2000:].strip()
+        if says_full(words):
+            raise OSError(errno.ENOSPC, words)
         raise RegisterFailed(f"A rendering process ended with {child.process.returncode}. {words}")
     return usage.ru_maxrss // 1024

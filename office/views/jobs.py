@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
 from office import access, files, registers, showing
+from office import jobs as long_jobs
 from office.models.files import Job
 from office.views.asked import Asked
 from office.views.papers import size_words
@@ -25,7 +26,9 @@ TYPES = {
 
 @require_GET
 def jobs(request: Asked) -> HttpResponse:
-    rows = [job_words(one) for one in Job.objects.filter(asked_by=request.user).select_related("result")[:30]]
+    found = list(Job.objects.filter(asked_by=request.user).select_related("result")[:30])
+    broken = long_jobs.interrupted(found)
+    rows = [job_words(one, broken=one.pk in broken) for one in found]
     return TemplateResponse(
         request,
         "office/jobs.html",
@@ -38,15 +41,18 @@ def job(request: Asked, public_id) -> HttpResponse:
     """The state of one job: a fragment for the page that asks every two seconds, else the list."""
     one = get_object_or_404(Job.objects.select_related("result"), public_id=public_id, asked_by=request.user)
     if request.htmx:
-        return TemplateResponse(request, "office/_job.html", {"job": job_words(one)})
+        broken = bool(long_jobs.interrupted([one]))
+        return TemplateResponse(request, "office/_job.html", {"job": job_words(one, broken=broken)})
     return jobs(request)
 
 
-def job_words(one: Job) -> dict:
+def job_words(one: Job, *, broken: bool = False) -> dict:
     if one.failed:
         state, words = "failed", _("没有做成")
     elif one.finished_at:
         state, words = "done", _("已做好 %(at)s") % {"at": showing.short_moment(one.finished_at)}
+    elif broken:
+        state, words = "waiting", _("做到一半中断了，没有留下半份。几分钟内自动重做，不用再点；可以先去做别的。")
     elif one.total:
         state, words = "running", _("已做 %(done)d / %(total)d 页") % {"done": one.done, "total": one.total}
     else:
