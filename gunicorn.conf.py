@@ -1,7 +1,11 @@
 """The web server, in the demo and in production; every figure can be set from the environment."""
 
 import os
+import shutil
+import tempfile
 from pathlib import Path
+
+from office.environment import secret
 
 bind = os.environ.get("WEB_BIND", f"127.0.0.1:{os.environ.get('PORT', '8000')}")
 worker_class = "gthread"
@@ -20,3 +24,16 @@ worker_tmp_dir = "/dev/shm" if Path("/dev/shm").is_dir() else None
 control_socket_disable = True
 errorlog = "-"
 loglevel = os.environ.get("WEB_LOG_LEVEL", "warning")
+
+# Whoever is asked for the metrics answers for all processes: they count in files they share, in memory.
+if secret("METRICS_TOKEN", "", may_be_empty=True):
+    _counted = tempfile.mkdtemp(prefix="antou-metrics-", dir=worker_tmp_dir)
+    os.environ.update(PROMETHEUS_MULTIPROC_DIR=_counted)
+
+    def child_exit(server, worker):
+        from office.metrics import put_together
+
+        put_together(worker.pid)
+
+    def on_exit(server):
+        shutil.rmtree(_counted, ignore_errors=True)

@@ -23,9 +23,11 @@ done
 printf 'postgresql://antou_app:%s@db:5432/antou' "$(cat app_password)" | once database_url
 printf 'postgresql://antou_owner:%s@db:5432/antou' "$(cat owner_password)" | once database_owner_url
 printf 'redis://:%s@redis:6379/0' "$(cat redis_password)" | once redis_url
-# Empty: most mail servers inside a house ask for none, and no key is older than the first.
+# Empty: most mail servers inside a house ask for none, no key is older than the first, and
+# figures are given to nobody before he has a token: openssl rand -hex 32 >deploy/secrets/metrics_token
 once email_host_password </dev/null
 once secret_key_fallbacks </dev/null
+once metrics_token </dev/null
 if [ ! -e tls_key ]; then
     name="${1:-localhost}"
     # Browsers read the alternative name alone, and an address there is no name.

@@ -40,6 +40,7 @@ ADMITTED: dict[str, frozenset[str]] = {
     **_open({OFFICE}, "incoming_print incoming_slip incoming_circulation incoming_label"),
     # 系统管理员: accounts, departments, the office's settings and its calendar.
     **_open({SYSTEM, SECURITY, AUDIT}, "people person"),
+    **_open({SYSTEM}, "parts"),
     **_open({SYSTEM}, "person_new person_password person_deactivate"),
     **_open({SYSTEM, SECURITY, AUDIT}, "person_activate"),
     **_open({SYSTEM}, "departments department_new department"),

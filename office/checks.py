@@ -11,6 +11,7 @@ from office.environment import secret
 
 # As Django's security.W009 measures a key.
 KEY_LENGTH, KEY_VARIETY = 50, 5
+TOKEN_LENGTH = 32
 A_GOOD_KEY = "deploy/make-secrets.sh writes one; so does: openssl rand -hex 32"
 
 
@@ -18,6 +19,7 @@ def register() -> None:
     checks.register(undeclared_steps, checks.Tags.database)
     checks.register(owner_apart_from_application, checks.Tags.security, deploy=True)
     checks.register(a_secret_of_its_own, checks.Tags.security, deploy=True)
+    checks.register(a_token_that_cannot_be_guessed, checks.Tags.security, deploy=True)
     checks.register(nothing_for_trying_out, checks.Tags.security, deploy=True)
     checks.register(names_of_its_own, checks.Tags.security, deploy=True)
 
@@ -95,6 +97,19 @@ def a_secret_of_its_own(app_configs, **kwargs) -> Sequence[checks.CheckMessage]:
 
 def _is_strong(key: str) -> bool:
     return len(key) >= KEY_LENGTH and len(set(key)) >= KEY_VARIETY and not key.startswith("django-insecure-")
+
+
+def a_token_that_cannot_be_guessed(app_configs, **kwargs) -> Sequence[checks.CheckMessage]:
+    """Whoever has it reads the figures of the office without an account."""
+    if not settings.METRICS_TOKEN or len(settings.METRICS_TOKEN) >= TOKEN_LENGTH:
+        return []
+    return [
+        checks.Error(
+            f"METRICS_TOKEN is short: it needs {TOKEN_LENGTH} characters.",
+            hint="openssl rand -hex 32 makes one.",
+            id="office.E008",
+        )
+    ]
 
 
 def nothing_for_trying_out(app_configs, **kwargs) -> list[checks.CheckMessage]:

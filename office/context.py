@@ -155,7 +155,10 @@ class Page:
 
 def _system_nav() -> list[tuple[str, list[tuple[str, str]]]]:
     return [
-        ("", [("dials", _("设置")), ("people", _("账户")), ("departments", pgettext("heading", "部门"))]),
+        ("", [
+            ("dials", _("设置")), ("people", _("账户")), ("departments", pgettext("heading", "部门")),
+            ("parts", _("运行状况")),
+        ]),
         (_("办理"), [
             ("step_settings", _("环节和时限")), ("procedure_choices", pgettext("heading", "流程")),
             ("ladders", _("催办阶梯")), ("calendar", _("工作日历")),

@@ -83,6 +83,8 @@ CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_TIMEZONE = "Asia/Shanghai"
 CELERY_BEAT_SCHEDULE_FILENAME = str(VAR_DIR / "run" / "beat-schedule")
+# Celery's own, which also gives a sign that it is alive.
+CELERY_BEAT_SCHEDULER = "office.beat:Scheduler"
 CELERY_BEAT_SCHEDULE = {
     "chase": {"task": "office.tasks.chase", "schedule": timedelta(minutes=10)},
     "deliver": {"task": "office.tasks.deliver", "schedule": timedelta(minutes=1)},
@@ -134,6 +136,15 @@ MIDDLEWARE = [
     "simple_history.middleware.HistoryRequestMiddleware",
     "axes.middleware.AxesMiddleware",
 ]
+# Who has no token asks in vain, and without one nothing is counted at all.
+METRICS_TOKEN = secret("METRICS_TOKEN", "", may_be_empty=True)
+if METRICS_TOKEN:
+    MIDDLEWARE = [
+        "office.metrics.Scraped",
+        "django_prometheus.middleware.PrometheusBeforeMiddleware",
+        *MIDDLEWARE,
+        "django_prometheus.middleware.PrometheusAfterMiddleware",
+    ]
 ROOT_URLCONF = "office.urls"
 WSGI_APPLICATION = "office.wsgi.application"
 TEMPLATES = [
@@ -221,6 +232,8 @@ FILE_UPLOAD_HANDLERS = [
     "django.core.files.uploadhandler.MemoryFileUploadHandler",
     "office.files.uploading.ToDisk",
 ]
+# Less than this left is told on the page of parts and by the metrics.
+DISK_LEAST_MB = integer("DISK_LEAST_MB", 1000)
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
 FILE_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 

@@ -63,6 +63,7 @@ own_account = [
     path("calendar/", calendar.this_year, name="calendar"),
     path("calendar/<int:year>/", calendar.year, name="calendar_year"),
     path("health/", health.health, name="health"),
+    path("health/parts/", health.parts, name="parts"),
 ]
 
 administration = [

@@ -242,7 +242,7 @@ SENT = {
     *("leave_remove", "batch", "turn_draft", "incoming_draft", "follow", "confirm_record", "incoming_same_file"),
 }
 SHOWN = {
-    *("health", "keys", "rules", "notices", "notice", "calendar", "calendar_year", "password_change_done"),
+    *("health", "parts", "keys", "rules", "notices", "notice", "calendar", "calendar_year", "password_change_done"),
     *("queue", "reading", "done", "started", "followed", "search", "jobs", "job", "job_file", "registers", "file"),
     *("file_page", "case", "looks", "why", "chase_register", "incoming_list", "register_documents_incoming"),
     *("incoming_duplicates", "incoming_senders", "read_date", "incoming_print", "incoming_slip"),

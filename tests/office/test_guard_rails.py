@@ -377,7 +377,7 @@ def test_health_says_so_when_redis_is_gone_and_tells_the_system_administrator_wh
     monkeypatch.setattr(cache, "get", gone)
     response = client.get("/health/")
     assert response.status_code == 503
-    assert response.json() == {"status": "down", "database": True, "redis": False}
+    assert response.json() == {"status": "down", "database": True, "redis": False, "store": True}
 
 
 def test_health_tells_nobody_else_which_part_is_gone(client):

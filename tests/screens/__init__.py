@@ -26,9 +26,8 @@ CATALOGUE = ROOT / "locale" / "en" / "LC_MESSAGES" / "django.po"
 HAN = re.compile(r"[\u3400-\u9fff]+")
 # What stands in Latin letters on a Chinese screen: kinds of files, keys, ids of rules, codes and examples of input.
 LATIN = {
-    "PDF", "OFD", "JPG", "PNG", "TIFF", "DOC", "DOCX", "WPS", "XLS", "XLSX", "ZIP", "Excel", "Word", "MB", "EN", "Ctrl",
-    "Alt",
-    "Enter", "Esc", "snyt", "holidays", "unknown",
+    "PDF", "OFD", "JPG", "PNG", "TIFF", "DOC", "DOCX", "WPS", "XLS", "XLSX", "ZIP", "Excel", "Word", "MB", "GB", "EN",
+    "Ctrl", "Alt", "Enter", "Esc", "snyt", "holidays", "unknown",
 }
 # Codes and addresses (R-IN-20, office-director, documents.short, LOGIN_TRIES), and the second factor's secret.
 CODES = re.compile(r"\S*[A-Za-z0-9][-._/=]\w\S*|(?:[A-Z2-7]{4} ){7}[A-Z2-7]{4}")
