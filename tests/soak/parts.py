@@ -184,6 +184,65 @@ def now() -> str:
     return moment.isoformat()
 
 
+def store_until_full() -> dict[str, Any]:
+    """Scans are stored until the disk refuses one; then a register is printed onto it."""
+    import io
+    import secrets
+
+    from django.conf import settings
+    from django.core.files.base import File
+    from django.utils import timezone
+
+    from office import files, jobs
+    from office.models import Job, StoredFile, User
+
+    sentence = ""
+    while not sentence:
+        noise = b"".join(b"% " + secrets.token_hex(50).encode() + b"\n" for _line in range(1500))
+        scan = _pdf(noise)
+        try:
+            files.store(File(io.BytesIO(scan), name="scan.pdf"), name="scan.pdf", at=timezone.now())
+        except files.Unfit as unfit:
+            sentence = unfit.sentence
+    arguments = {"code": "documents.incoming", "as": "xlsx", "year": timezone.localdate().year, "month": None,
+                 "series": "", "senders": []}  # fmt: skip
+    job = jobs.ask("register", title="x", actor=User.objects.filter(kind="office").first(), arguments=arguments)
+    _fill_up(settings.FILES_DIR)
+    jobs.run(job.pk)
+    on_disk = [path.name for path in settings.FILES_DIR.glob("[0-9a-f][0-9a-f]/*/*")]
+    return {
+        "sentence": sentence,
+        "failed": Job.objects.get(pk=job.pk).failed,
+        "rows": sorted(StoredFile.objects.values_list("hash", flat=True)),
+        "on_disk": sorted(on_disk),
+        "unfinished": len(list((settings.FILES_DIR / "incoming").iterdir())),
+        "whole": all(files.verify(one) for one in StoredFile.objects.all()),
+    }
+
+
+def _pdf(noise: bytes) -> bytes:
+    import io
+
+    import pypdf
+
+    made, out = pypdf.PdfWriter(), io.BytesIO()
+    made.add_blank_page(200, 200)
+    made.add_attachment("noise", noise)
+    made.write(out)
+    return out.getvalue()
+
+
+def _fill_up(folder: Any) -> None:
+    import errno
+
+    with (folder / "ballast").open("wb", buffering=0) as ballast:
+        try:
+            while True:
+                ballast.write(b"x" * 4096)
+        except OSError as error:
+            assert error.errno == errno.ENOSPC
+
+
 if __name__ == "__main__":
     import django
 
