@@ -20,7 +20,7 @@ assert HASH != HASH_BACK
 
 
 class Migration(migrations.Migration):
-    dependencies = [("office", "0020_old_registers")]
+    dependencies = [("office", "0021_backups_are_recorded")]
 
     operations = [
         migrations.AddField(
