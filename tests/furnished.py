@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from documents import bringing_in, old_books, registering
 from documents.models import ImportDraft
-from office import acting, chasing, numbering
+from office import acting, chasing, files, numbering
 from office.models import (
     Case,
     Deputy,
@@ -22,12 +22,12 @@ from office.models import (
     Scan,
     ScannedPages,
     Series,
-    StoredFile,
     Turn,
 )
 from office.models.files import Job
 from office.models.people import Leave
 from office.on_paper import desk, scans
+from tests import file_samples
 from tests.people import MONDAY, Cast, person
 
 TODAY = MONDAY.date()
@@ -167,7 +167,7 @@ def _on_paper(office: Furnished) -> None:
     folder = desk.make_folder(desk.waiting(who.clerk)[1:], by=who.clerk, at=now - timedelta(days=3))
     signed = folder.sheets.exclude(said=None).get()
     stack = Scan.objects.create(by=who.clerk, at=now, name="stack.pdf", pages=5)
-    kept = StoredFile.objects.create(hash="9" * 64, size=1, type="pdf", pages=2, stored_at=now)
+    kept = files.keep(io.BytesIO(file_samples.pdf(2)), type="pdf", at=now, pages=2)
     ScannedPages.objects.create(scan=stack, first=1, count=2, sheet=signed, stored=kept)
     for page, why in enumerate(scans.WHY, start=3):
         ScannedPages.objects.create(scan=stack, first=page, count=1, why=why, content=b"%PDF")
