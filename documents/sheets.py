@@ -3,10 +3,9 @@
 from dataclasses import replace
 from datetime import time
 
-from django.conf import settings
 from django.utils import timezone, translation
 
-from office import printing, showing, standing
+from office import dials, printing, showing, standing
 from office.levels import Secrecy, Urgency
 from office.models.cases import Case, Decision, Turn
 from office.models.clocks import Chase, Reminder
@@ -110,7 +109,7 @@ def slip_of(document: IncomingDocument, *, viewer: User | None, form: Form | Non
     )
     return Slip(
         form=form,
-        office=settings.OFFICE_NAME,
+        office=dials.office_name(),
         reference=case.reference,
         title=title_on_paper(case) + (f"（收件人：{document.addressee}）" if document.addressee else ""),
         number=document.number,
@@ -307,7 +306,7 @@ def circulation_of(document: IncomingDocument, *, viewer: User | None) -> Circul
     secrecy, _urgency = levels(document)
     hub = next((one for one in decisions if one.move in ("send", "add_readers")), None)
     return Circulation(
-        office=settings.OFFICE_NAME,
+        office=dials.office_name(),
         reference=case.reference,
         title=title_on_paper(case),
         number=document.number,

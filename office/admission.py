@@ -41,7 +41,8 @@ ADMITTED: dict[str, frozenset[str]] = {
     # 系统管理员: accounts, departments, the office's settings and its calendar.
     **_open({SYSTEM, SECURITY, AUDIT}, "people person"),
     **_open({SYSTEM}, "parts"),
-    **_open({SYSTEM}, "person_new person_password person_deactivate"),
+    **_open({SYSTEM}, "person_new person_password person_deactivate first_run people_import people_check"),
+    **_open({SYSTEM}, "people_template"),
     **_open({SYSTEM, SECURITY, AUDIT}, "person_activate"),
     **_open({SYSTEM}, "departments department_new department"),
     **_open({SYSTEM}, "dials dial step_settings steps step procedure_choices procedure_choice ladders ladder"),
@@ -50,8 +51,8 @@ ADMITTED: dict[str, frozenset[str]] = {
     **_open({SYSTEM}, "calendar_day calendar_known calendar_moved"),
     # 安全管理员: posts and who sits in them, clearances, locked accounts. A second administrator confirms.
     **_open({SECURITY}, "person_clearance person_unlock person_second_factor"),
-    **_open({SECURITY}, "posts post_new post holding_new holding_end holding_withdraw"),
-    **_open({SECURITY, AUDIT}, "holdings holding_confirm"),
+    **_open({SECURITY}, "posts post_new post holding_new holding_end holding_withdraw holding_wishes"),
+    **_open({SECURITY, AUDIT}, "holdings holding_confirm holdings_confirm"),
     # 审计管理员: logs without titles, and whether the chains hold.
     **_open({AUDIT}, "audit sign_ins changes anchors look_counts"),
 }

@@ -9,7 +9,7 @@ from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
-from office import access, admission, demo, subjects
+from office import access, admission, demo, dials, subjects
 from office.models.outbox import Notice
 from office.models.people import Kind, PostHolding, User
 from office.version import VERSION
@@ -35,12 +35,15 @@ class Page:
         self.request = request
         user = getattr(request, "user", None)
         self.user: User | None = user if user is not None and user.is_authenticated else None
-        self.office_name = settings.OFFICE_NAME
         self.classified_network = settings.CLASSIFIED_NETWORK
         self.demo = settings.DEMO
         self.large_text = request.COOKIES.get(TEXT_SIZE_COOKIE) == "large"
         self.keys_off = request.COOKIES.get(KEYS_COOKIE) == "off"
         self.worker = self.user if self.user is not None and self.user.does_office_business else None
+
+    @cached_property
+    def office_name(self) -> str:
+        return dials.office_name()
 
     @property
     def office_work(self) -> bool:
@@ -156,7 +159,8 @@ class Page:
 def _system_nav() -> list[tuple[str, list[tuple[str, str]]]]:
     return [
         ("", [
-            ("dials", _("设置")), ("people", _("账户")), ("departments", pgettext("heading", "部门")),
+            ("first_run", _("首次设置")), ("dials", _("设置")), ("people", _("账户")),
+            ("departments", pgettext("heading", "部门")),
             ("parts", _("运行状况")),
         ]),
         (_("办理"), [

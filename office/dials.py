@@ -16,12 +16,14 @@ from office.clock import OfficeHours
 from office.models.dials import Setting
 
 NUMBER = "number"
+TEXT = "text"
 HOURS = "hours"
 
 
 @dataclass(frozen=True)
 class Dial:
-    """One value. `kind` says how it is asked for; numbers lie between `least` and `most`."""
+    """One value. `kind` says how it is asked for; numbers lie between `least` and `most`, words are at most `most`
+    letters long. `default` may be a function: what the server's environment says."""
 
     code: str
     label: Any
@@ -34,7 +36,13 @@ class Dial:
     most: int = 0
     hint: Any = ""
 
+    @property
+    def initial(self) -> Any:
+        return self.default() if callable(self.default) else self.default
+
     def words(self, value: Any) -> str:
+        if self.kind == TEXT:
+            return value or _("没有填")
         if self.kind == HOURS:
             return hours_words(OfficeHours.from_dict(value))
         return f"{value} {self.unit}"
@@ -59,6 +67,23 @@ def hours_words(hours: OfficeHours) -> str:
 DIALS = {
     dial.code: dial
     for dial in (
+        Dial(
+            "office_name",
+            gettext_lazy("单位名称"),
+            TEXT,
+            lambda: settings.OFFICE_NAME,
+            gettext_lazy("印在处理单、登记簿和各种表格上的名称"),
+            most=60,
+            hint=gettext_lazy("写到办公室：某某县农业农村局办公室"),
+        ),
+        Dial(
+            "fonds_number",
+            gettext_lazy("全宗号"),
+            TEXT,
+            "",
+            gettext_lazy("由同级综合档案馆编给本单位，归档时用"),
+            most=20,
+        ),
         Dial(
             "hours",
             gettext_lazy("上下班时间和半天的界限"),
@@ -88,7 +113,12 @@ def value(code: str) -> Any:
     """The office's value, or the one it begins with. KeyError on a code that is not declared."""
     declared = DIALS[code]
     row = Setting.objects.filter(code=code).first()
-    return declared.default if row is None else row.value
+    return declared.initial if row is None else row.value
+
+
+def office_name() -> str:
+    """The name that stands at the top of everything the office prints."""
+    return value("office_name")
 
 
 @dataclass(frozen=True)
@@ -111,7 +141,6 @@ def by_the_server() -> list[ServerValue]:
     idle = _("%(n)d 分钟") % {"n": settings.IDLE_MINUTES}
     days = _("%(n)d 天") % {"n": settings.PASSWORD_DAYS} if settings.PASSWORD_DAYS else _("不要求")
     return [
-        ServerValue("OFFICE_NAME", _("单位名称"), settings.OFFICE_NAME, ""),
         ServerValue("CLASSIFIED_NETWORK", _("已声明的涉密网络"), yes if settings.CLASSIFIED_NETWORK else no,
                     _("保守国家秘密法；R-SEC-03")),
         ServerValue("LOGIN_TRIES", _("口令输错几次锁定"), tries, habit, True),

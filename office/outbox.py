@@ -26,7 +26,7 @@ from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from office import access, digests
+from office import access, dials, digests
 from office.claiming import claim
 from office.digests import IN_APP
 from office.levels import FIRST_STATE_SECRET
@@ -229,7 +229,7 @@ def _urgent_letter(person: User, rows: Sequence[Delivery]) -> Letter | None:
 def _letter(subject: str, lines: Sequence[str], *, page: str) -> Letter:
     address = settings.SITE_URL.rstrip("/") + reverse(page)
     text = "\n".join([*lines, "", address, "", _("本邮件由系统自动发出，只写件数和编号，请勿回复。")])
-    return Letter(f"【{settings.OFFICE_NAME}】{subject}".replace("\n", " "), text)
+    return Letter(f"【{dials.office_name()}】{subject}".replace("\n", " "), text)
 
 
 # --- The digest ---

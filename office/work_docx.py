@@ -14,7 +14,7 @@ from docx.enum.text import WD_ALIGN_PARAGRAPH
 from docx.oxml.ns import qn
 from docx.shared import Mm, Pt
 
-from office import looks, work_done
+from office import dials, looks, work_done
 from office.files import keep
 from office.jobs import Failed
 from office.models.files import Job, StoredFile
@@ -50,7 +50,7 @@ def made(found: WorkDone, *, progress: Callable[[int, int], None] = lambda done,
     _page(document)
     _line(document, _("工作清单"), font=TITLE, size=22, centred=True)
     words = _("%(office)s　%(who)s　%(period)s") % {
-        "office": settings.OFFICE_NAME, "who": found.whose.name, "period": found.period.words,
+        "office": dials.office_name(), "who": found.whose.name, "period": found.period.words,
     }
     _line(document, words, size=14, centred=True)
     _line(document, _("一、合计"), font=HEAD, size=14)

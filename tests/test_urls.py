@@ -248,7 +248,7 @@ SHOWN = {
     *("incoming_duplicates", "incoming_senders", "read_date", "incoming_print", "incoming_slip"),
     *("incoming_circulation", "incoming_label", "people", "departments", "dials", "step_settings", "steps"),
     *("procedure_choices", "ladders", "series_list", "organisations", "office_phrases", "posts", "holdings"),
-    "reserved_block", "reserved_print",
+    "reserved_block", "reserved_print", "people_template",
     *("on_paper", "on_paper_next", "scanned_page", "waiting_list", "daily", "daily_print", "work_done"),
     *("audit", "sign_ins", "changes", "look_counts", "import_copy", "import_done", "incoming_compose"),
 }

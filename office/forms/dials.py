@@ -86,12 +86,27 @@ class Dated(forms.Form):
 class DialForm(forms.Form):
     """One value of the office; `plain` is what is kept of it."""
 
-    def __init__(self, data: Any = None, *, dial: Dial, initial: dict[str, Any]) -> None:
-        super().__init__(data, initial=initial)
+    def __init__(self, data: Any = None, *, dial: Dial, initial: dict[str, Any], prefix: str | None = None) -> None:
+        super().__init__(data, initial=initial, prefix=prefix)
         self.dial = dial
 
     def plain(self) -> Any:
         return self.cleaned_data["value"]
+
+
+class TextForm(DialForm):
+    value = forms.CharField()
+
+    def __init__(self, data: Any = None, *, dial: Dial, initial: dict[str, Any], prefix: str | None = None) -> None:
+        super().__init__(data, dial=dial, initial=initial, prefix=prefix)
+        required = bool(dial.initial)
+        self.fields["value"] = forms.CharField(
+            label=dial.label, max_length=dial.most, required=required, help_text=str(dial.hint),
+            error_messages={"required": _("请填写%(what)s。") % {"what": dial.label}},
+        )  # fmt: skip
+
+    def clean_value(self) -> str:
+        return " ".join(self.cleaned_data["value"].split())
 
 
 class NumberForm(DialForm):

@@ -22,7 +22,7 @@ from .grants import CaseGroupGrant, CaseUserGrant, Look
 from .numbers import ReservedBlock, ReservedNumber, Series, Voided
 from .on_paper import Folder, Scan, ScannedPages, SheetOut
 from .outbox import Delivery, Draft, Follow, Notice
-from .people import Department, Deputy, Leave, Post, PostHolding, User
+from .people import Department, Deputy, Leave, Post, PostHolding, SeatWish, User
 
 __all__ = [
     "Anchor",
@@ -66,6 +66,7 @@ __all__ = [
     "RetentionOrder",
     "Scan",
     "ScannedPages",
+    "SeatWish",
     "Series",
     "Setting",
     "SheetOut",

@@ -256,6 +256,21 @@ class PostHolding(models.Model):
         return f"{self.post} {self.person}"
 
 
+class SeatWish(models.Model):
+    """Who is to sit where, as a list of people said it: a proposal to the 安全管理员, and nothing more."""
+
+    person = models.ForeignKey(User, on_delete=models.PROTECT, related_name="wishes")
+    wanted = models.CharField(_("岗位"), max_length=60, blank=True)
+    rank = models.PositiveSmallIntegerField(_("领导排名"), null=True)
+    by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField()
+    settled_at = models.DateTimeField(null=True)
+
+    class Meta:
+        default_permissions = ()
+        ordering = ["id"]
+
+
 class Deputy(models.Model):
     """授权代理: the deputy decides in the principal's name between two dates. Not transitive, never sealed."""
 

@@ -6,12 +6,11 @@ from datetime import datetime
 from itertools import groupby
 
 import pikepdf
-from django.conf import settings
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
-from office import access, looks, printing, showing, subjects
+from office import access, dials, looks, printing, showing, subjects
 from office.files import keep
 from office.jobs import Failed
 from office.models.files import Job, StoredFile
@@ -85,7 +84,7 @@ def _slip(one: SheetOut) -> bytes:
 def _cover(mine: Sequence[SheetOut], *, words: dict, clerk: str, made_at: datetime) -> FolderCover:
     leader = mine[0].leader
     return FolderCover(
-        office=settings.OFFICE_NAME, leader=leader.name, title=leader.title, made_at=made_at, clerk=clerk,
+        office=dials.office_name(), leader=leader.name, title=leader.title, made_at=made_at, clerk=clerk,
         lines=tuple(
             FolderLine(
                 reference=str(one.turn.case),
@@ -111,7 +110,7 @@ def _said(one: SheetOut, *, words: dict, at: datetime) -> bytes:
     assert said is not None
     latest = said.corrections.filter(move="correct").order_by("-number").first() or said
     sheet = SaidSheet(
-        office=settings.OFFICE_NAME, reference=str(case), title=showing.title_of(case), qr=one.code,
+        office=dials.office_name(), reference=str(case), title=showing.title_of(case), qr=one.code,
         number=words[case.pk].line, words=latest.opinion or f"（{said.label}）", leader=said.signed_name,
         said_at=said.happened_at, how=str(said.get_medium_display()), recorded_by=said.recorded_name,
         recorded_at=said.at,

@@ -4,13 +4,12 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time
 
-from django.conf import settings
 from django.db import IntegrityError, transaction
 from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from office import access, acting, procedures, showing, standing, subjects
+from office import access, acting, dials, procedures, showing, standing, subjects
 from office.acting import Refused
 from office.acting.door import wordless
 from office.clock import TIME_ZONE
@@ -235,7 +234,7 @@ def list_sheet(leader: User, found: Sequence[Waiting], *, made_by: str, at: date
         return f"{last[1]}（{last[0].signed_name}）" if last else ""
 
     return WaitingSheet(
-        office=settings.OFFICE_NAME, leader=leader.name, title=leader.title, made_at=at, clerk=made_by,
+        office=dials.office_name(), leader=leader.name, title=leader.title, made_at=at, clerk=made_by,
         lines=tuple(
             WaitingLine(
                 reference=str(one.turn.case),

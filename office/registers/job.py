@@ -9,7 +9,7 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_noop
 
-from office import anchoring, looks, registers
+from office import anchoring, dials, looks, registers
 from office.files import keep
 from office.levels import Secrecy
 from office.models.cases import Case
@@ -39,7 +39,7 @@ def imprint(*, registrar: str, left_out: str = "") -> Imprint:
     """What stands around the rows: office, registrar, last night's anchor, when it was printed."""
     now = timezone.now()
     return Imprint(
-        office=settings.OFFICE_NAME, registrar=registrar, anchor=anchoring.latest_words(now), printed_at=now,
+        office=dials.office_name(), registrar=registrar, anchor=anchoring.latest_words(now), printed_at=now,
         left_out=left_out,
     )  # fmt: skip
 

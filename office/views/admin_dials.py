@@ -14,7 +14,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from office import chasing, dials, outbox, procedures, timing
 from office.clock import Limit
-from office.forms.dials import DialForm, HoursForm, LadderForm, NumberForm, ProcedureForm, StepForm
+from office.forms.dials import DialForm, HoursForm, LadderForm, NumberForm, ProcedureForm, StepForm, TextForm
 from office.levels import Urgency
 from office.models.dials import Ladder, ProcedureChoice, Setting, StepSetting
 from office.procedures import Procedure, Step
@@ -24,7 +24,7 @@ from .history import history_of, history_of_all
 
 # Periods no source names carry a number of the office's own.
 HABIT = "OFF-"
-FORMS: dict[str, type[DialForm]] = {dials.NUMBER: NumberForm, dials.HOURS: HoursForm}
+FORMS: dict[str, type[DialForm]] = {dials.NUMBER: NumberForm, dials.HOURS: HoursForm, dials.TEXT: TextForm}
 
 
 # --- The index --------------------------------------------------------------------------------------------------
@@ -65,7 +65,7 @@ def _dial_row(dial: dials.Dial) -> dict:
     last = row.history.select_related("history_user").first() if row else None
     return {
         "label": str(dial.label),
-        "value_words": dial.words(row.value if row else dial.default),
+        "value_words": dial.words(row.value if row else dial.initial),
         "source": _("本单位设置") if row else str(dial.source),
         "unverified": dial.unverified and row is None,
         "url": reverse("dial", args=[dial.code]),
@@ -121,7 +121,7 @@ def dial(request: Asked, code: str) -> HttpResponse:
         raise Http404
     row = Setting.objects.filter(code=code).first()
     form = FORMS[declared.kind](
-        request.POST or None, dial=declared, initial={"value": row.value if row else declared.default}
+        request.POST or None, dial=declared, initial={"value": row.value if row else declared.initial}
     )
     if request.method == "POST" and form.is_valid():
         Setting.objects.update_or_create(code=code, defaults={"value": form.plain()})
@@ -132,7 +132,7 @@ def dial(request: Asked, code: str) -> HttpResponse:
         "office/dial_form.html",
         {
             "heading": declared.label,
-            "sentence": _("起始值：%(words)s") % {"words": declared.words(declared.default)},
+            "sentence": _("起始值：%(words)s") % {"words": declared.words(declared.initial)},
             "source": declared.source,
             "unverified": declared.unverified,
             "form": form,

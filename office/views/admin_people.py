@@ -73,6 +73,8 @@ def people(request: Asked) -> HttpResponse:
             "sentence": ngettext("%(n)d 个账户。", "%(n)d 个账户。", count) % {"n": count},
             "new_url": reverse("person_new") if may_add else "",
             "new_words": _("新建账户"),
+            "index_url": reverse("people_import") if may_add else "",
+            "index_words": _("导入人员"),
             "columns": [_("姓名"), _("部门和职务"), _("类别")],
             "rows": rows,
             "filters": filters,

@@ -1,5 +1,7 @@
 """Posts and who sits in them: granted by the 安全管理员, in force when a second administrator has confirmed."""
 
+from datetime import datetime
+
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.db import IntegrityError, transaction
@@ -18,7 +20,7 @@ from office.acting.door import as_printed
 from office.forms.admin_people import EndHoldingForm, HoldingForm, PostForm, is_same_person
 from office.forms.filters import ChoiceFilter
 from office.models.cases import Turn
-from office.models.people import Kind, Post, PostHolding, User
+from office.models.people import Kind, Post, PostHolding, SeatWish, User
 from office.views.asked import Asked
 
 from .admin_books import page_links
@@ -143,6 +145,7 @@ def holdings(request: Asked) -> HttpResponse:
         {
             "heading": _("任职"),
             "sentence": sentence if waiting else _("没有等确认的任职。"),
+            **_together(request.user, waiting=waiting),
             "new_url": reverse("holding_new") if grants else "",
             "new_words": _("授予任职"),
             "columns": [_("人员"), _("岗位"), _("起止")],
@@ -152,6 +155,15 @@ def holdings(request: Asked) -> HttpResponse:
             **page_links(page, request.GET),
         },
     )
+
+
+def _together(user: User, *, waiting: int) -> dict[str, str]:
+    """Where many are done in one go: what a list proposes, for who grants; what waits, for who confirms."""
+    if user.kind == Kind.SECURITY and SeatWish.objects.filter(settled_at__isnull=True).exists():
+        return {"index_url": reverse("holding_wishes"), "index_words": _("人员表里的任职")}
+    if waiting > 1:
+        return {"index_url": reverse("holdings_confirm"), "index_words": _("一起确认")}
+    return {}
 
 
 def _holding_row(one: PostHolding, *, by: User, today) -> dict:
@@ -224,6 +236,17 @@ def holding_new(request: Asked) -> HttpResponse:
     )
 
 
+def confirm_holding(one: PostHolding, *, by: User, at: datetime) -> None:
+    """The second word; the caller holds the row's lock and has asked may_confirm()."""
+    one.confirmed_by, one.confirmed_at = by, at
+    one.save()
+    # A chair in a barred department bars whoever sits down in it: what he holds goes on.
+    acting.settle_bars(one.person, actor=by)
+    words = as_printed(gettext_lazy("您从 %(day)s 起任 %(post)s。"))
+    words %= {"day": one.starts_on.isoformat(), "post": one.post}
+    notices.tell([one.person], kind="holding", words=words, at=at)
+
+
 @require_http_methods(["GET", "HEAD", "POST"])
 def holding_confirm(request: Asked, key: int) -> HttpResponse:
     """The second confirmation. Until then the holding gives nothing."""
@@ -233,13 +256,7 @@ def holding_confirm(request: Asked, key: int) -> HttpResponse:
         if not may_confirm(one, by=request.user):
             raise Http404
         if request.method == "POST":
-            one.confirmed_by, one.confirmed_at = request.user, timezone.now()
-            one.save()
-            # A chair in a barred department bars whoever sits down in it: what he holds goes on.
-            acting.settle_bars(one.person, actor=request.user)
-            words = as_printed(gettext_lazy("您从 %(day)s 起任 %(post)s。"))
-            words %= {"day": one.starts_on.isoformat(), "post": one.post}
-            notices.tell([one.person], kind="holding", words=words, at=one.confirmed_at)
+            confirm_holding(one, by=request.user, at=timezone.now())
             messages.success(request, _("已确认，%(who)s 任 %(post)s。") % {"who": one.person.name, "post": one.post})
             return redirect("holdings")
     sees = "、".join(subjects.label(code) for code in one.post.sees)

@@ -1,7 +1,6 @@
 """每日一页 on the screen and on paper, and the list of what waits for a leader."""
 
 
-from django.conf import settings
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.template.response import TemplateResponse
@@ -11,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 from django.views.decorators.http import require_GET
 
-from office import access, daily, printing, showing
+from office import access, daily, dials, printing, showing
 from office.models.people import User
 from office.on_paper import desk
 from office.printing.daily import DailySheet, PrintedLine, PrintedPart
@@ -86,7 +85,7 @@ def _sheet(found: daily.Page) -> DailySheet:
     half = "下午" if found.evening else "上午"
     day = f"{local.year}年{local.month}月{local.day}日　星期{WEEKDAYS[local.weekday()]}　{half}"
     return DailySheet(
-        office=settings.OFFICE_NAME, day=day, at=found.at,
+        office=dials.office_name(), day=day, at=found.at,
         parts=[
             PrintedPart(
                 part.title,

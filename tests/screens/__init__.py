@@ -103,7 +103,7 @@ NO_PAGE = {
     "import_copy", "incoming_compose", "phrase_up", "phrase_down", "phrase_remove", "deputy_end", "leave_remove",
     "second_factor", "on_paper_print", "on_paper_scan", "on_paper_next", "scan_drop", "folder", "sheet_back",
     "scanned_page", "scanned_place", "paper_mode", "waiting_list", "daily_print", "work_done_file",
-    "reserved_print", "reserved_void",
+    "reserved_print", "reserved_void", "people_template",
 }
 
 
