@@ -1,7 +1,5 @@
 """Slips, circulation slips, labels and the printed register."""
 
-from urllib.parse import quote
-
 from django.conf import settings
 from django.contrib import messages
 from django.http import HttpResponse
@@ -11,18 +9,12 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
 from office import jobs, printing, registers
+from office.views.answers import pdf_answer
 from office.views.asked import Asked
 
 from .forms import RegisterFilter
 from .sheets import FORMS, circulation_of, label_of, slip_of
 from .views import NO_SUCH_REGISTER, document_of, selection_of
-
-
-def pdf_answer(content: bytes, *, name: str) -> HttpResponse:
-    answer = HttpResponse(content, content_type="application/pdf")
-    answer["Content-Disposition"] = f"inline; filename*=UTF-8''{quote(name)}"
-    answer["Cache-Control"] = "private, no-store"
-    return answer
 
 
 @require_GET

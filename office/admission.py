@@ -30,6 +30,7 @@ ADMITTED: dict[str, frozenset[str]] = {
     **_open({OFFICE}, "case follow void extend relocate bar relate circulation take_back looks chase_new"),
     **_open({OFFICE}, "correct confirm_record"),
     **_open({OFFICE}, "why chase_register chase_answer search jobs job job_file registers file file_page"),
+    **_open({OFFICE}, "handovers handover_new handover_count handover handover_sheet"),
     # The functions.
     **_open({OFFICE}, "incoming_list register_documents_incoming incoming_new incoming_draft incoming_edit"),
     **_open({OFFICE}, "incoming_duplicates incoming_same_file incoming_senders read_date"),
@@ -47,6 +48,7 @@ ADMITTED: dict[str, frozenset[str]] = {
     # 安全管理员: posts and who sits in them, clearances, locked accounts. A second administrator confirms.
     **_open({SECURITY}, "person_clearance person_unlock person_second_factor"),
     **_open({SECURITY}, "posts post_new post holding_new holding_end holding_withdraw"),
+    **_open({SECURITY}, "holding_handed"),
     **_open({SECURITY, AUDIT}, "holdings holding_confirm"),
     # 审计管理员: logs without titles, and whether the chains hold.
     **_open({AUDIT}, "audit sign_ins changes anchors look_counts"),

@@ -134,6 +134,8 @@ class Page:
     def _office_nav(self, worker: User) -> list[tuple[str, list[tuple[str, str]]]]:
         documents = subjects.get("documents")
         may = documents.may_register if documents else None
+        who = access.identity(worker)
+        supervises = who.ranked or who.holds("office-director") or who.holds("department-head")
         registers = may(worker) if may else access.identity(worker).holds("clerk")
         return [
             ("", [
@@ -144,7 +146,9 @@ class Page:
                 *([("incoming_new", _("登记"))] if registers else []),
                 ("incoming_list", _("收文")),
             ]),
-            (_("办事"), [("chase_register", _("催办"))]),
+            (_("办事"), [
+                ("chase_register", _("催办")), *([("handovers", _("交接"))] if supervises else []),
+            ]),
             (_("档案"), [("registers", _("登记簿"))]),
         ]
 

@@ -22,6 +22,8 @@ APPEND_ONLY: dict[str, list[str]] = {
     "office_voided": [],
     "office_retentionorder": [],
     "office_chase": ["answer", "answered_at"],
+    "office_handover": [],
+    "office_handoveritem": [],
     "office_attachment": ["removed_at", "removed_because"],
     "documents_registerimport": [],
     "documents_importedrow": [],

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from office.views import beside, chasing, deciding, finding, jobs, queue, tracking
+from office.views import beside, chasing, deciding, finding, handing, jobs, queue, tracking
 
 urlpatterns = [
     path("", queue.waiting, name="queue"),
@@ -34,5 +34,10 @@ urlpatterns = [
     path("jobs/", jobs.jobs, name="jobs"),
     path("jobs/<uuid:public_id>/", jobs.job, name="job"),
     path("jobs/<uuid:public_id>/file/", jobs.job_file, name="job_file"),
+    path("handovers/", handing.handovers, name="handovers"),
+    path("handovers/new/", handing.handover_new, name="handover_new"),
+    path("handovers/count/", handing.handover_count, name="handover_count"),
+    path("handovers/<int:key>/", handing.handover, name="handover"),
+    path("handovers/<int:key>/sheet/", handing.handover_sheet, name="handover_sheet"),
     path("registers/", jobs.registers_list, name="registers"),
 ]

@@ -11,6 +11,8 @@ from django.utils import timezone
 from documents import bringing_in, old_books, registering
 from documents.models import ImportDraft
 from office import acting, chasing
+from office.handover.executing import Asked, hand_over
+from office.handover.listing import listing
 from office.models import (
     Case,
     Deputy,
@@ -128,6 +130,7 @@ def furnish(who: Cast) -> Furnished:
 
     chasing.chase(MONDAY + timedelta(days=4))
     _beside(office)
+    _handed_over(office)
     _old_books(office)
     return office
 
@@ -150,6 +153,23 @@ def _beside(office: Furnished) -> None:
             public_id=uuid.uuid4(), kind="register", title="Register", asked_by=who.clerk, asked_at=now,
             finished_at=finished, failed=failed, arguments={},
         )
+
+
+def _handed_over(office: Furnished) -> None:
+    """Somebody with a chair has handed over to a colleague; what he read was recalled, a paper was missing."""
+    who = office.who
+    office.register("shelved", purpose="reading")
+    office.do("shelved", "send", who.clerk, names=[who.handler])
+    found = listing(who.second_head, reader=who.director, receiver=who.clerk)
+    hand_over(
+        Asked(
+            token=uuid.uuid4(), person=who.second_head, receiver=who.clerk, reason="away",
+            returns_on=TODAY + timedelta(days=90), fingerprint=found.fingerprint,
+            found={line.key: "missing" for line in found.lines if line.held.copies is not None},
+            remarks={line.key: "—" for line in found.lines},
+        ),
+        actor=who.director, at=office.at(),
+    )  # fmt: skip
 
 
 def _old_books(office: Furnished) -> None:

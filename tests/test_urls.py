@@ -25,6 +25,8 @@ from django.utils import timezone
 from documents import old_books, registering
 from documents.models import ImportDraft, RegisterImport
 from office import acting, admission, chasing, files
+from office.handover.executing import Asked, hand_over
+from office.handover.listing import listing
 from office.models import Clock, Deputy, Organisation, Phrase, PostHolding, Series, User
 from office.models.files import Job
 from office.models.outbox import Notice
@@ -162,6 +164,13 @@ def furnish(who: Cast) -> dict[str, Place]:
         person=who.clerk, at=now, file_name="旧.xlsx", file_hash=book.hash, content=book.content, year=2025, book="收",
         columns=book.columns, emptied=book.emptied,
     )
+    handed = hand_over(
+        Asked(
+            token=uuid.uuid4(), person=who.colleague, receiver=who.clerk, reason="leaving",
+            fingerprint=listing(who.colleague, reader=who.director, receiver=who.clerk).fingerprint,
+        ),
+        actor=who.director, at=MONDAY,
+    )  # fmt: skip
     series, person, holding = Series.objects.first(), who.handler, who.posts["duty"].holdings.get()
     public = (case.public_id,)
     nobody = ("nosuchcasenosuchcase",)
@@ -181,6 +190,9 @@ def furnish(who: Cast) -> dict[str, Place]:
         Place("take_back", public, of="director", nowhere=nobody),
         Place("correct", number, **paper | {"nowhere": (*nobody, 1)}),
         Place("confirm_record", number, of="director", nowhere=(*nobody, 1)),
+        Place("handover_new", of="director"),
+        Place("handover", (handed.pk,), **own), Place("handover_sheet", (handed.pk,), **own),
+        Place("holding_handed", (handed.items.get(part="office.posts").pk,)),
         Place("chase_answer", (chase.pk,), **own),
         Place("import_done", (batch.pk,)), Place("incoming_compose", (leaders.pk,), of="leader", nowhere=(NOWHERE,)),
         Place("job", (job.public_id,), of="clerk", nowhere=(MISSING,)),
@@ -221,7 +233,8 @@ SHOWN = {
     *("incoming_duplicates", "incoming_senders", "read_date", "incoming_print", "incoming_slip"),
     *("incoming_circulation", "incoming_label", "people", "departments", "dials", "step_settings", "steps"),
     *("procedure_choices", "ladders", "series_list", "organisations", "office_phrases", "posts", "holdings"),
-    *("audit", "sign_ins", "changes", "look_counts", "import_copy", "import_done", "incoming_compose"),
+    *("audit", "sign_ins", "changes", "look_counts", "handovers", "handover", "handover_sheet", "handover_count"),
+    *("import_copy", "import_done", "incoming_compose"),
 }
 # What the clerk's desk alone has: others who do office business find nothing there.
 COUNTER = {

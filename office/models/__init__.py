@@ -18,6 +18,7 @@ from .contacts import Contact, Organisation
 from .dials import Ladder, Phrase, ProcedureChoice, Setting, StepSetting
 from .files import Attachment, Job, StoredFile
 from .grants import CaseGroupGrant, CaseUserGrant, Look
+from .handovers import Handover, HandoverItem
 from .numbers import Series, Voided
 from .outbox import Delivery, Draft, Follow, Notice
 from .people import Department, Deputy, Leave, Post, PostHolding, User
@@ -41,6 +42,8 @@ __all__ = [
     "Deputy",
     "Draft",
     "Follow",
+    "Handover",
+    "HandoverItem",
     "Job",
     "KnownYear",
     "Ladder",

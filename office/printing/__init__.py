@@ -6,10 +6,11 @@ from datetime import datetime
 
 from .errors import PaperError
 from .fonts import printable, uncovered
+from .handing import HandoverSheet
 from .sheets import LABELS_PER_SHEET, Circulation, Label, Slip
 
 __all__ = [
-    "PaperError", "circulation", "html", "labels", "pdf", "printable", "slip", "uncovered",
+    "PaperError", "circulation", "handover", "html", "labels", "pdf", "printable", "slip", "uncovered",
 ]  # fmt: skip
 
 
@@ -44,6 +45,13 @@ def circulation(sheet: Circulation, *, created: datetime | None = None) -> bytes
     """文件传阅单."""
     fewer = [replace(sheet, lines=lines) for lines in range(sheet.lines - 2, len(sheet.readers), -2)]
     return _on_fewest_pages("print/circulation.html", [sheet, *fewer], created=created)
+
+
+def handover(sheet: HandoverSheet, *, created: datetime | None = None) -> bytes:
+    """工作交接单, or the list to count by before it."""
+    return pdf(
+        "print/handover.html", {"sheet": sheet}, style="sheet", title=f"{sheet.name} {sheet.reference}", created=created
+    )
 
 
 def _on_fewest_pages(

@@ -171,6 +171,10 @@ WORDS = {
 }
 
 
+# To the page where what a notice without a paper is about is done.
+LEADS = {"deputy": "deputies", "handover": "handovers"}
+
+
 @require_GET
 def notice_list(request: Asked) -> HttpResponse:
     """Titles are read through visible_to now: a bar set after the notice went out still hides them."""
@@ -254,7 +258,8 @@ def notice(request: Asked, key: int) -> HttpResponse:
         return redirect("turn", one.turn_id)
     if case is not None:
         return redirect("case", case.public_id)
-    return redirect("deputies" if one.kind == "deputy" and request.user.does_office_business else "notices")
+    leads = LEADS.get(one.kind, "notices") if request.user.does_office_business else "notices"
+    return redirect(leads)
 
 
 @require_POST
