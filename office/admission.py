@@ -30,6 +30,7 @@ ADMITTED: dict[str, frozenset[str]] = {
     **_open({OFFICE}, "case follow void extend relocate bar relate circulation take_back looks chase_new"),
     **_open({OFFICE}, "correct confirm_record"),
     **_open({OFFICE}, "why chase_register chase_answer search jobs job job_file registers file file_page"),
+    **_open({OFFICE}, "list_columns view_new list_export views view_share view_remove"),
     **_open({OFFICE}, "handovers handover_new handover_count handover handover_sheet"),
     # The functions.
     **_open({OFFICE}, "incoming_list register_documents_incoming incoming_new incoming_draft incoming_edit"),

@@ -25,7 +25,7 @@ Progress = Callable[[int, int], None]
 Work = Callable[[Job, Progress], tuple[StoredFile | str, str]]
 
 # Named, not imported: what draws pages is loaded by the worker that draws them.
-_kinds: dict[str, str] = {"register": "office.registers.job.run"}
+_kinds: dict[str, str] = {"register": "office.registers.job.run", "list": "office.lists.export.run"}
 # Two integers make an advisory lock; the first is ours, the second the job's key.
 LOCK = 0x4A4F42
 EVERY = 1.0

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from office.views import beside, chasing, deciding, finding, handing, jobs, queue, tracking
+from office.views import arranging, beside, chasing, deciding, finding, handing, jobs, queue, tracking
 
 urlpatterns = [
     path("", queue.waiting, name="queue"),
@@ -34,6 +34,12 @@ urlpatterns = [
     path("jobs/", jobs.jobs, name="jobs"),
     path("jobs/<uuid:public_id>/", jobs.job, name="job"),
     path("jobs/<uuid:public_id>/file/", jobs.job_file, name="job_file"),
+    path("lists/<str:code>/columns/", arranging.list_columns, name="list_columns"),
+    path("lists/<str:code>/views/new/", arranging.view_new, name="view_new"),
+    path("lists/<str:code>/export/", arranging.list_export, name="list_export"),
+    path("views/", arranging.views, name="views"),
+    path("views/<int:key>/share/", arranging.view_share, name="view_share"),
+    path("views/<int:key>/remove/", arranging.view_remove, name="view_remove"),
     path("handovers/", handing.handovers, name="handovers"),
     path("handovers/new/", handing.handover_new, name="handover_new"),
     path("handovers/count/", handing.handover_count, name="handover_count"),

@@ -24,6 +24,7 @@ from office.models import (
     Series,
     Turn,
 )
+from office.models.arranged import SavedView
 from office.models.files import Job
 from office.models.people import Leave
 from tests.people import MONDAY, Cast, person
@@ -140,6 +141,11 @@ def _beside(office: Furnished) -> None:
     today = now.date()
     for place, owner in enumerate((None, who.clerk, who.leader)):
         Phrase.objects.create(person=owner, text="Agreed.", position=place)
+    for owner, name, shared in ((who.clerk, "会", False), (who.second_clerk, "电", True)):
+        SavedView.objects.create(
+            person=owner, listed="documents.incoming", name=name, query="state=open&order=oldest", shared=shared,
+            at=now,
+        )
     Follow.objects.create(person=who.clerk, case=office.cases["handled"], at=now)
     for principal, deputy in ((who.clerk, who.second_clerk), (who.other_leader, who.leader)):
         Deputy.objects.create(principal=principal, deputy=deputy, starts_on=today, ends_on=today + timedelta(days=3))

@@ -28,6 +28,7 @@ from office import acting, admission, chasing, files
 from office.handover.executing import Asked, hand_over
 from office.handover.listing import listing
 from office.models import Clock, Deputy, Organisation, Phrase, PostHolding, Series, User
+from office.models.arranged import SavedView
 from office.models.files import Job
 from office.models.outbox import Notice
 from office.models.people import Department, Kind, Leave
@@ -164,6 +165,7 @@ def furnish(who: Cast) -> dict[str, Place]:
         person=who.clerk, at=now, file_name="旧.xlsx", file_hash=book.hash, content=book.content, year=2025, book="收",
         columns=book.columns, emptied=book.emptied,
     )
+    view = SavedView.objects.create(person=who.clerk, listed="documents.incoming", name="在办", at=now)
     handed = hand_over(
         Asked(
             token=uuid.uuid4(), person=who.colleague, receiver=who.clerk, reason="leaving",
@@ -190,6 +192,8 @@ def furnish(who: Cast) -> dict[str, Place]:
         Place("take_back", public, of="director", nowhere=nobody),
         Place("correct", number, **paper | {"nowhere": (*nobody, 1)}),
         Place("confirm_record", number, of="director", nowhere=(*nobody, 1)),
+        *(Place(name, ("documents.incoming",)) for name in ("list_columns", "view_new", "list_export")),
+        *(Place(name, (view.pk,), **own) for name in ("view_share", "view_remove")),
         Place("handover_new", of="director"),
         Place("handover", (handed.pk,), **own), Place("handover_sheet", (handed.pk,), **own),
         Place("holding_handed", (handed.items.get(part="office.posts").pk,)),
@@ -225,6 +229,7 @@ PAPER = [
 SENT = {
     *("logout", "set_language", "text_size", "notices_read", "phrase_up", "phrase_down", "phrase_remove", "deputy_end"),
     *("leave_remove", "batch", "turn_draft", "incoming_draft", "follow", "confirm_record", "incoming_same_file"),
+    *("view_share", "view_remove"),
 }
 SHOWN = {
     *("health", "keys", "rules", "notices", "notice", "calendar", "calendar_year", "password_change_done"),
@@ -234,7 +239,7 @@ SHOWN = {
     *("incoming_circulation", "incoming_label", "people", "departments", "dials", "step_settings", "steps"),
     *("procedure_choices", "ladders", "series_list", "organisations", "office_phrases", "posts", "holdings"),
     *("audit", "sign_ins", "changes", "look_counts", "handovers", "handover", "handover_sheet", "handover_count"),
-    *("import_copy", "import_done", "incoming_compose"),
+    *("views", "list_export", "import_copy", "import_done", "incoming_compose"),
 }
 # What the clerk's desk alone has: others who do office business find nothing there.
 COUNTER = {

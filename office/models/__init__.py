@@ -1,5 +1,6 @@
 """The core's tables, one file per concern (docs/glossary.md names each)."""
 
+from .arranged import ListColumns, SavedView
 from .cases import (
     Anchor,
     AnchorLine,
@@ -49,6 +50,7 @@ __all__ = [
     "Ladder",
     "Leave",
     "Link",
+    "ListColumns",
     "Look",
     "Notice",
     "Organisation",
@@ -61,6 +63,7 @@ __all__ = [
     "Reminder",
     "Relocation",
     "RetentionOrder",
+    "SavedView",
     "Series",
     "Setting",
     "StepSetting",

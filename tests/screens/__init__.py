@@ -14,7 +14,7 @@ from django.test import override_settings
 from django.urls import reverse
 
 from documents.models import RegisterImport
-from office import access, dials, procedures
+from office import access, dials, lists, procedures
 from office.admission import ADMITTED, admits
 from office.models import Clock, Handover, HandoverItem, Organisation, Phrase, PostHolding, Series, User
 from office.models.clocks import Chase
@@ -100,7 +100,7 @@ def seen(html: str, *, language: str) -> list[str]:
 NO_PAGE = {
     "logout", "set_language", "health", "text_size", "turn_draft", "follow", "batch", "incoming_draft",
     "incoming_duplicates", "incoming_same_file", "incoming_senders", "read_date", "incoming_print", "incoming_slip",
-    "handover_sheet", "handover_count",
+    "handover_sheet", "handover_count", "list_export", "view_share", "view_remove",
     "incoming_circulation", "incoming_label", "file", "file_page", "job_file", "notice", "notices_read",
     "import_copy", "incoming_compose", "phrase_up", "phrase_down", "phrase_remove", "deputy_end", "leave_remove",
     "second_factor",
@@ -128,6 +128,7 @@ def ways(office: Furnished, *, few: bool) -> dict[str, list]:
         **dict.fromkeys(["correct", "confirm_record"], [[cases["out"].public_id, opinion.number]]),
         "why": [[one.pk] for one in Clock.objects.filter(case__in=[cases["new"], cases["out"]])],
         **dict.fromkeys(["handover"], [[one.pk] for one in Handover.objects.all()]),
+        **dict.fromkeys(["list_columns", "view_new"], [[code] for code in lists.codes()]),
         "holding_handed": [[one.pk] for one in HandoverItem.objects.filter(part="office.posts")],
         "chase_answer": [[Chase.objects.get().pk]],
         "import_done": [[one.pk] for one in RegisterImport.objects.all()],
