@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from office import acting
+from office.acting.door import as_printed, marked, wordless
 from office.forms.typed import picking
 from office.handover.listing import FALLBACK, Line, Listing, unfit_choices, unnamed
 from office.models.cases import Turn
@@ -21,6 +22,11 @@ from office.models.people import Kind, User
 from .deciding import DateField
 
 SHOWN = "shown"
+ON_PAPER = gettext_lazy("原因写在纸上")
+
+
+def _on_paper_only(line: Line) -> bool:
+    return line.held.case is not None and wordless(line.held.case)
 
 
 class PersonField(forms.ModelChoiceField):
@@ -68,6 +74,12 @@ class ChooseForm(forms.Form):
         elif data.get("returns_on") and data["returns_on"] <= timezone.localdate():
             self.add_error("returns_on", _("预计返回的日期要在今天以后。"))
         return data
+
+    def clean_note(self) -> str:
+        note = self.cleaned_data["note"].strip()
+        if sentence := marked(note):
+            raise ValidationError(sentence)
+        return note
 
     def clean_back(self) -> Handover | None:
         """What is given back: a hand-over this one supervises and whose two people change places now."""
@@ -120,9 +132,10 @@ class ListForm(forms.Form):
                 choices=[("", "——"), *HandoverItem.Check.choices],
                 error_messages={"required": _("请清点后选“相符”或“缺”。")},
             )
-            self.fields[f"remark-{line.key}"] = forms.CharField(
-                label=_("%(number)s 缺件说明") % {"number": name}, required=False, max_length=200
-            )
+            if not _on_paper_only(line):
+                self.fields[f"remark-{line.key}"] = forms.CharField(
+                    label=_("%(number)s 缺件说明") % {"number": name}, required=False, max_length=200
+                )
         if line.refused and line.known:
             self.fields[f"other-{line.key}"] = forms.ChoiceField(
                 label=_("%(number)s 另由谁接收") % {"number": name}, required=False,
@@ -150,8 +163,11 @@ class ListForm(forms.Form):
             self.add_error(f"other-{line.key}", words % {"number": line.number or line.what, "who": person})
         for line in self.found.lines:
             missing = data.get(f"check-{line.key}") == HandoverItem.Check.MISSING
-            if missing and not data.get(f"remark-{line.key}", "").strip():
+            words = data.get(f"remark-{line.key}", "").strip()
+            if missing and not words and not _on_paper_only(line):
                 self.add_error(f"remark-{line.key}", _("缺的请写明原因。"))
+            elif sentence := marked(words):
+                self.add_error(f"remark-{line.key}", sentence)
         return data
 
     def to_of(self, line: Line) -> User | None:
@@ -171,4 +187,7 @@ class ListForm(forms.Form):
         return self._given("check")
 
     def remarks(self) -> dict[str, str]:
-        return {key: words.strip() for key, words in self._given("remark").items()}
+        """Of a state secret no word stands here (R-SEC-03): why it is missing is written on the sheet by hand."""
+        found = {key: words.strip() for key, words in self._given("remark").items()}
+        missing = [key for key, state in self.checks().items() if state == HandoverItem.Check.MISSING]
+        return found | {key: as_printed(ON_PAPER) for key in missing if key not in found}

@@ -79,6 +79,9 @@ def _refuse_wrong_people(asked: Asked, *, actor: User) -> None:
 
 
 def _act(asked: Asked, *, actor: User, at: datetime) -> Handover:
+    # One hand-over of a person at a time. Turns that are given to him meanwhile only share his key, and do not wait.
+    User.objects.select_for_update(no_key=True).get(pk=asked.person.pk)
+
     def asked_for() -> Listing:
         return listing(
             asked.person, reader=actor, receiver=asked.receiver, ways=asked.ways, receivers=asked.receivers,

@@ -1,6 +1,6 @@
 """What the office itself hands over: papers to do, chairs, deputies; and what is listed and stays (drafts)."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from django.db.models import Count, Q
@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from office import access, acting, notices, procedures, showing, subjects
 from office.acting.door import as_printed
 from office.models.cases import Planned, Turn
+from office.models.handovers import RETURNING
 from office.models.outbox import Draft
 from office.models.people import Deputy, Kind, PostHolding, User
 
@@ -148,6 +149,53 @@ class Reading(Turns):
             if reader is None or reader.pk in ranked or not own:
                 keys.add(one.key)
         return keys
+
+
+@add
+class Returning(Turns):
+    """What he has sent to somebody who is to send it back (委派, 前加签, 退回直送): it lies elsewhere now, and comes
+    back to the receiver instead."""
+
+    code = RETURNING
+    title = gettext_lazy("送出去、要送回的文件")
+    ways = (TO,)
+    binds = False
+
+    def held(self, person: User) -> list[Held]:
+        sent = Turn.objects.filter(holder=person, ended_how="moved", sent_away__isnull=False)
+        rows = sent.filter(case__closed_at__isnull=True).distinct().order_by("case_id", "pk")
+        origins = {turn.pk: turn for turn in rows.select_related("case__series", "holder", "post__department")}
+        out = _still_out(origins)
+        return [
+            Held(
+                key=str(turn.pk), number=turn.case.reference or "", what=showing.title_of(turn.case),
+                note=_("现在在%(who)s处，送回时给接收人") % {"who": out[turn.pk]}, case=turn.case, turn=turn,
+            )
+            for turn in origins.values()
+            if turn.pk in out
+        ]  # fmt: skip
+
+    def move(self, entries: Sequence[Entry], *, order: Order) -> list[str]:
+        nobody = as_printed(gettext_lazy("送回时转后备岗位"))
+        comes = as_printed(gettext_lazy("送回时给%(who)s"))
+        return [comes % {"who": one.to.name} if one.to else nobody for one in entries]
+
+
+def _still_out(origins: Iterable[int]) -> dict[int, str]:
+    """Of these turns those that something open is to come back to, with whoever has it now. They nest: a query for
+    each time it was sent on."""
+    found: dict[int, str] = {}
+    of = {key: key for key in origins}
+    while of:
+        sent = Turn.objects.filter(back_to__in=of).select_related("holder", "post__department")
+        further = {}
+        for turn in sent:
+            origin = of[turn.back_to_id or 0]
+            further[turn.pk] = origin
+            if turn.ended_at is None:
+                found[origin] = str(turn.hands)
+        of = further
+    return found
 
 
 @add

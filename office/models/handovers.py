@@ -10,6 +10,9 @@ from .cases import Case, Turn
 from .numbers import Series
 from .people import Post, User
 
+# The part of a hand-over that says to whom goes what comes back from somebody else (office/acting/ways_back.py).
+RETURNING = "office.returning"
+
 
 class Handover(models.Model):
     """One act of handing over, with the names and chairs of three people as text of that day."""

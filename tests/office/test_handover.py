@@ -397,3 +397,43 @@ def test_a_colleague_seated_in_two_chairs_hands_over_both(who):
     assert set(done.items.filter(part="office.posts").values_list("post", flat=True)) == {
         who.posts["crops"].pk, who.posts["typist"].pk
     }  # fmt: skip
+
+
+# --- What comes back later ---
+
+
+def test_what_he_has_delegated_comes_back_to_the_receiver(who):
+    paper = in_hands_of(who, who.colleague)
+    paper.do("delegate", who.colleague, to=who.handler)
+    done = handed(who, who.colleague, who.outsider)
+    line = done.items.get(part="office.returning")
+    assert (line.note, line.outcome) == ("现在在赵立军处，送回时给接收人", "送回时给吴小梅")
+    assert paper.turn.holder == who.handler
+    paper.do("give_back", who.handler, opinion="已看")
+    assert (paper.turn.holder, paper.last.names) == (who.outsider, "吴小梅")
+
+
+def test_what_has_come_back_already_is_no_more_out(who):
+    paper = in_hands_of(who, who.colleague)
+    paper.do("delegate", who.colleague, to=who.handler)
+    paper.do("give_back", who.handler, opinion="已看")
+    assert "office.returning" not in lines(listing(who.colleague, reader=who.director, receiver=who.outsider))
+
+
+def test_sent_on_from_hand_to_hand_it_is_still_his(who):
+    paper = in_hands_of(who, who.colleague)
+    paper.do("delegate", who.colleague, to=who.handler)
+    paper.do("delegate", who.handler, to=who.second_head)
+    (line,) = lines(listing(who.colleague, reader=who.director, receiver=who.outsider))["office.returning"]
+    assert line.note == "现在在周国强处，送回时给接收人"
+
+
+def test_what_comes_back_from_a_reader_is_told_to_who_has_the_paper_now(who):
+    paper = with_leader(who)
+    paper.act("instruct", who.leader, opinion="同意")
+    paper.do("claim", who.clerk)
+    paper.act("send", who.clerk, names=[who.outsider])
+    handed(who, who.clerk, who.second_clerk)
+    paper.act("read", who.outsider, turn=paper.side(who.outsider))
+    told = Notice.objects.filter(kind="returned", case=paper.case).values_list("person__username", flat=True)
+    assert list(told) == ["clerk2"]

@@ -50,17 +50,19 @@ def move(client: Client, url: str, **answers: str):
     return client.post(url, {**given, "move": "1"}), given
 
 
-def registered(who: Cast, title: str = "关于秋冬种的通知", **fields):
-    """A paper on its way: with the leader, two copies of it on paper."""
+def registered(who: Cast, title: str = "关于秋冬种的通知", *, book: str = "收", **fields):
+    """A paper on its way: with the leader, two copies of it on paper; a state secret with who is cleared for it."""
     sender, _made = Organisation.objects.get_or_create(name="省农业农村厅", group="above")
     case = registering.register(
-        actor=who.clerk, series=series(), sender=sender, title=title, at=MONDAY, received_on=MONDAY.date(),
+        actor=who.clerk, series=series(book), sender=sender, title=title, at=MONDAY, received_on=MONDAY.date(),
         **{"copies": 2, **fields},
     )  # fmt: skip
     acting.act(case.turns.get(), "pass", actor=who.clerk, at=MONDAY)
     proposing = case.turns.get(ended_at__isnull=True)
-    values = {"lead": who.posts["crops"]}
-    acting.act(proposing, "submit", actor=who.director, opinion="请承办", names=[who.leader], values=values, at=MONDAY)
+    secret = fields.get("secrecy", 0) >= 2
+    given = {"opinion": "" if secret else "请承办", "names": [who.first_head if secret else who.leader]}
+    values = {} if secret else {"lead": who.posts["crops"]}
+    acting.act(proposing, "submit", actor=who.director, values=values, at=MONDAY, **given)
     return case
 
 
@@ -105,6 +107,27 @@ def test_R_CIR_17_every_paper_is_looked_for_before_anything_moves(who):
     assert response.status_code == 302
     line = Handover.objects.get().items.get(part="office.turns")
     assert (line.copies, line.check_found, line.remark) == (2, "missing", "一份在县委办")
+
+
+def test_R_SEC_03_of_a_state_secret_that_is_missing_nothing_is_written(who):
+    paper = registered(who, title="", book="密", secrecy=3, secrecy_years=10)
+    client, url = at_desk(who.director), address(who.first_head, who.clerk)
+    key = f"office.turns:{open_turn(paper).pk}"
+    assert f"remark-{key}" not in text(client.get(url))
+    answers = {f"check-{key}": "missing", f"remark-{key}": "在某处", f"other-{key}": "fallback"}
+    response, _given = move(client, url, **answers)
+    assert response.status_code == 302
+    assert Handover.objects.get().items.get(part="office.turns").remark == "原因写在纸上"
+
+
+def test_the_mark_of_a_state_secret_is_refused_in_every_box(who):
+    case = registered(who)
+    client = at_desk(who.director)
+    assert "国家秘密标志" in text(client.get(address(who.leader, who.other_leader, note="机密★")))
+    key = f"office.turns:{open_turn(case).pk}"
+    answers = {f"check-{key}": "missing", f"remark-{key}": "绝密★"}
+    response, _given = move(client, address(who.leader, who.other_leader), **answers)
+    assert "国家秘密标志" in text(response)
 
 
 def test_one_press_takes_all_papers_as_found_and_moves_nothing(who):
