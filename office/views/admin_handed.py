@@ -48,7 +48,7 @@ def asked_rows() -> list[dict]:
                 {"words": _("交接请求任免"), "note": str(one.handover.get_reason_display())},
             ],
             "url": reverse("holding_handed", args=[one.pk]),
-            "act": _("办理"),
+            "act": _("办任免"),
             "retired": False,
         }
         for one in asked()
@@ -92,7 +92,7 @@ def holding_handed(request: Asked, key: int) -> HttpResponse:
             "source": "",
             "second_person": True,
             "form": form,
-            "save_words": _("办理"),
+            "save_words": _("结束并授予"),
             "back_url": reverse("holdings"),
             "history": [],
         },
