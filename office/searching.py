@@ -264,12 +264,14 @@ def by_hands(user: User, name: str, *, count: int, before: int | None = None) ->
     people = list(User.objects.filter(name=name.strip(), kind=Kind.OFFICE).values_list("pk", flat=True))
     if not people:
         return []
-    signed = Decision.objects.filter(Q(actor__in=people) | Q(on_behalf_of__in=people))
-    keys: set[int] = set()
-    for rows in (Turn.objects.filter(holder__in=people), signed):
-        if before is not None:
-            rows = rows.filter(case_id__lt=before)
-        keys.update(rows.order_by("-case_id").values_list("case_id", flat=True).distinct()[:1_000])
+    turns = Turn.objects.filter(holder__in=people).order_by("-case_id")
+    # The newest of each by its key, as 已办 reads them: a leader has signed half a million.
+    who = ({"actor__in": people}, {"on_behalf_of__in": people})
+    signed = [Decision.objects.filter(**by).order_by("-pk") for by in who]
+    below = {} if before is None else {"case_id__lt": before}
+    keys = set(turns.filter(**below).values_list("case_id", flat=True).distinct()[:1_000])
+    for rows in signed:
+        keys.update(rows.filter(**below).values_list("case_id", flat=True)[:1_000])
     return list(access.visible_to(user).filter(pk__in=keys).order_by("-pk")[:count]) if keys else []
 
 
