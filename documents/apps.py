@@ -7,7 +7,7 @@ class DocumentsConfig(AppConfig):
     verbose_name = _("收文")
 
     def ready(self) -> None:
-        from documents import procedures, registers, rules  # noqa: F401
+        from documents import handover, listing, procedures, registers, rules  # noqa: F401
         from documents.diary import meetings
         from documents.sheets import print_slip
         from documents.subject import SUBJECT

@@ -389,6 +389,11 @@ class RegisterFilter(forms.Form):
         ],
     )
     q = forms.CharField(label=gettext_lazy("标题、文号"), required=False, max_length=100)
+    order = forms.ChoiceField(
+        label=pgettext_lazy("of a list", "顺序"),
+        required=False,
+        choices=[("", gettext_lazy("新的在前")), ("oldest", gettext_lazy("旧的在前"))],
+    )
 
     def __init__(self, *args, **kwargs) -> None:
         super().__init__(*args, **kwargs)

@@ -200,6 +200,17 @@ class ImportedRow(models.Model):
         default_permissions = ()
 
 
+class Custody(models.Model):
+    """Whose shelf a closed paper lies on since it was handed over; without a row it is its registrar's (R-CIR-17)."""
+
+    document = models.OneToOneField(IncomingDocument, on_delete=models.PROTECT, related_name="custody")
+    keeper = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    since = models.DateTimeField()
+
+    class Meta:
+        default_permissions = ()
+
+
 class MeetingNotice(models.Model):
     """A notice of somebody else's meeting: who goes, and what was answered by when."""
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from django.db.models import QuerySet
 
@@ -12,6 +13,9 @@ from office.models.people import User
 
 from .models import IncomingDocument
 from .registers import with_hands
+
+if TYPE_CHECKING:
+    from .listing import Found
 
 PAGE = 50
 COUNTED = 1_000
@@ -31,28 +35,34 @@ class Page:
     uncounted: bool
 
 
-def page(found: QuerySet[Case], asked: str, *, books: Sequence[Series], viewer: User, few: list[int] | None) -> Page:
-    """The newest first. Nobody waits for a hundred thousand papers to be counted, each asked whether he may see it.
+def page(found: "Found", asked: str) -> Page:
+    """Nobody waits for a hundred thousand papers to be counted, each asked whether he may see it.
 
-    Counting reads the keys that make the page as well. `found` lie in these `books` (registering.books_of); `few`:
-    the viewer's keys, where `found` holds no others.
+    Counting reads the keys that make the page as well.
     """
-    count_to = _count_to(viewer)
+    count_to = _count_to(found.selection.viewer)
     number = max(1, int(asked)) if asked.isascii() and asked.isdigit() and len(asked) < 7 else 1
-    wanted = max(count_to, number * PAGE) + 1
-    if few is not None:
-        keys = list(found.order_by("-pk").values_list("pk", flat=True)[:wanted])
-    else:
-        keys = _newest(found, top=_top(books), count=wanted)
+    keys = keys_of(found, count=max(count_to, number * PAGE) + 1)
     number = min(number, max(1, -(-len(keys) // PAGE)))
-    rows = with_hands(IncomingDocument.objects.filter(case_id__in=keys[(number - 1) * PAGE : number * PAGE]))
+    shown = keys[(number - 1) * PAGE : number * PAGE]
+    rows = with_hands(IncomingDocument.objects.filter(case_id__in=shown))
     return Page(
         number,
-        list(rows.order_by("-case_id")),
+        list(rows.order_by("case_id" if found.oldest_first else "-case_id")),
         more=len(keys) > number * PAGE,
         count=len(keys),
         uncounted=len(keys) > count_to,
     )
+
+
+def keys_of(found: "Found", *, count: int) -> list[int]:
+    """The keys of the first `count` papers in their order: the newest first, or the oldest."""
+    if found.few is not None:
+        ordered = found.cases.order_by("pk" if found.oldest_first else "-pk")
+        return list(ordered.values_list("pk", flat=True)[:count])
+    if found.oldest_first:
+        return _oldest(found.cases, books=found.books, count=count)
+    return _newest(found.cases, top=_top(found.books), count=count)
 
 
 def _newest(found: QuerySet[Case], *, top: int, count: int) -> list[int]:
@@ -67,12 +77,30 @@ def _newest(found: QuerySet[Case], *, top: int, count: int) -> list[int]:
     return keys
 
 
+def _oldest(found: QuerySet[Case], *, books: Sequence[Series], count: int) -> list[int]:
+    """The same the other way round, from the first paper of these books on."""
+    keys: list[int] = []
+    top, width = _top(books), STRETCH
+    below = _bottom(books) - 1
+    while below < top and len(keys) < count:
+        stretch = found.filter(pk__gt=below, pk__lte=below + width).order_by("pk")
+        keys.extend(stretch.values_list("pk", flat=True)[: count - len(keys)])
+        below, width = below + width, width * 10
+    return keys
+
+
 def _top(books: Sequence[Series]) -> int:
     """No paper of these books has a higher key."""
     newest = [book.newest for book in books]
     if None not in newest:
         return max(newest, default=0)
     return Case.objects.order_by("-pk").values_list("pk", flat=True).first() or 0
+
+
+def _bottom(books: Sequence[Series]) -> int:
+    """No paper of these books has a lower key: a look into the index for each book."""
+    oldest = [Case.objects.filter(series=book).order_by("pk").values_list("pk", flat=True).first() for book in books]
+    return min((key for key in oldest if key is not None), default=1)
 
 
 def _count_to(user: User) -> int:

@@ -9,12 +9,14 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
 from office import jobs, printing, registers
+from office.views.answers import pdf_answer
 from office.views.asked import Asked
-from office.views.sending import pdf_answer
 
 from .forms import RegisterFilter
+from .list_views import NO_SUCH_REGISTER
+from .listing import selection_of
 from .sheets import FORMS, circulation_of, label_of, slip_of
-from .views import NO_SUCH_REGISTER, document_of, selection_of
+from .views import document_of
 
 
 @require_GET
@@ -58,7 +60,7 @@ def register(request: Asked) -> HttpResponse:
     chosen = filters.cleaned_data
     # What is stored is in the office's own language, as the paper itself (ADR 9).
     with translation.override(settings.LANGUAGE_CODE):
-        selection = selection_of(request, chosen)
+        selection = selection_of(request.user, chosen)
         period = registers.get("documents.incoming").heading(selection)
         title = _("收文登记簿 %(period)s（%(kind)s）") % {"period": period, "kind": kind.upper()}
     job = jobs.ask(

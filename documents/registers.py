@@ -150,7 +150,8 @@ def _of(selection: Selection, found: QuerySet[Case], *, books: Sequence[Series])
 
 def with_hands(found: QuerySet[IncomingDocument]) -> QuerySet[IncomingDocument]:
     """With everything a row shows of them: whose hands they went through, and how they ended."""
-    return found.select_related("case__series", "sender", "imported").prefetch_related(
+    beside = ("case__series", "case__opened_by", "sender", "imported")
+    return found.select_related(*beside).prefetch_related(
         Prefetch(
             "case__turns",
             queryset=Turn.objects.filter(step__in=[*HANDED, *READ])

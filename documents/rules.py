@@ -253,6 +253,7 @@ add(
 
 also_kept("R-CIR-01", procedure("documents.views.may_register"))
 also_kept("R-CIR-07", procedure("documents.procedures.READ"))
+also_kept("R-CIR-17", procedure("documents.handover.Shelf"))
 also_kept("R-SUP-09", procedure("documents.paths.start_answer_clock"))
 also_kept("R-SEC-01", form("documents.forms.IncomingForm"))
 also_kept("R-SEC-02", procedure("documents.registering.register"))
@@ -260,6 +261,6 @@ also_kept("R-SEC-03", form("documents.forms.IncomingForm"), form("documents.corr
 also_kept("R-SEC-06", procedure("documents.paper_views.slip"))
 also_kept(
     "R-SEC-09",
-    procedure("office.views.sending.pdf_answer"),
+    procedure("office.views.answers.pdf_answer"),
     shown("templates/documents/incoming_detail_facts.html"),
 )

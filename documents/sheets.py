@@ -85,8 +85,9 @@ def slip_of(document: IncomingDocument, *, viewer: User | None, form: Form | Non
         named = paths.named_words(case, day=lambda due: f"{due.year}年{due.month}月{due.day}日")
     written = [one for one in decisions if one.opinion and one.move != "correct"]
     answered = _answered(document)
-    # A circle without words is an opinion, and so are naming who goes, and the reason of who sent the paper back.
-    signed = [one for one in decisions if one.move in ("circle", "attend", *RETURNING)]
+    # A circle without words is an opinion, and so are naming who goes, the reason of who sent the paper back, and that
+    # whoever had it handed over what was in his hands.
+    signed = [one for one in decisions if one.move in ("circle", "attend", *RETURNING) or _handed_over(one)]
 
     def opinions(steps: set[str]) -> tuple[Opinion, ...]:
         chosen = [one for one in written if one.step in steps] + [
@@ -203,6 +204,8 @@ def _opinion(one: Decision, *, stands: standing.Standing, round_now: int, named:
     words = one.opinion or f"（{one.label}）"
     if one.move in RETURNING:
         words = "：".join(filter(None, [f"退回{one.names}", one.opinion or one.reason]))
+    if _handed_over(one):
+        words = f"（{one.reason}，转{one.names or '岗位'}）"
     return Opinion(
         words=head + words,
         named=named,
@@ -216,11 +219,16 @@ def _opinion(one: Decision, *, stands: standing.Standing, round_now: int, named:
     )
 
 
+def _handed_over(one: Decision) -> bool:
+    """交接 alone gives a reason for putting a paper into other hands."""
+    return not one.side and one.move in ("reassign", "release") and bool(one.reason)
+
+
 def _undone(one: Decision, stands: standing.Standing, *, round_now: int) -> str:
     """What was taken back, and what came before the paper had to begin again, holds no longer; a return itself does."""
     if (undone := stands.taken_back.get(one.number)) is not None:
         return f"{when(undone.at)} 撤回"
-    if one.round < round_now and one.move not in RETURNING:
+    if one.round < round_now and one.move not in RETURNING and not _handed_over(one):
         return "退回重走，不再有效"
     return ""
 

@@ -29,7 +29,8 @@ def summaries(cases: Sequence[Case]) -> dict[int, subjects.Summary]:
     documents = documents.select_related("sender", "addressee").annotate(unit=paths.name_of_unit())
     return {
         one.case_id: subjects.Summary(
-            line=second_line(one), urgency=urgency_word(one), named=str(one.addressee or one.unit or "")
+            line=second_line(one), urgency=urgency_word(one), named=str(one.addressee or one.unit or ""),
+            copies=0 if one.carrier == IncomingDocument.Carrier.ELECTRONIC else one.copies,
         )
         for one in documents
     }

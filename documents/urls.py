@@ -1,15 +1,15 @@
 from django.urls import path
 
-from . import correcting_views, import_views, paper_views, typing_views, views
+from . import correcting_views, import_views, list_views, paper_views, typing_views, views
 
 urlpatterns = [
     path("imports/", import_views.imports, name="imports"),
     path("imports/check/", import_views.check, name="import_check"),
     path("imports/check/copy/", import_views.copy, name="import_copy"),
     path("imports/<int:key>/", import_views.done, name="import_done"),
-    path("incoming/", views.incoming_list, name="incoming_list"),
+    path("incoming/", list_views.incoming_list, name="incoming_list"),
     # The register's own address, by its code: the list of all registers links here.
-    path("incoming/book/", views.incoming_list, name="register_documents_incoming"),
+    path("incoming/book/", list_views.incoming_list, name="register_documents_incoming"),
     path("incoming/new/", views.incoming_new, name="incoming_new"),
     path("incoming/draft/", views.incoming_draft, name="incoming_draft"),
     path("incoming/senders/", typing_views.incoming_senders, name="incoming_senders"),

@@ -6,35 +6,32 @@ from urllib.parse import urlencode
 from django.conf import settings
 from django.contrib import messages
 from django.db import transaction
-from django.db.models import Q
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, gettext_noop
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.utils.translation import gettext_noop
+from django.views.decorators.http import require_http_methods, require_POST
 
-from office import access, acting, files, searching, shorthand, showing
+from office import access, acting, files, shorthand, showing
 from office.levels import FIRST_STATE_SECRET
 from office.models.cases import Case, Decision, Turn
 from office.models.contacts import Organisation
 from office.models.files import Attachment
 from office.models.numbers import ReservedNumber
 from office.models.outbox import Draft
-from office.registers import Selection
 from office.views.asked import Asked
 from office.views.deciding import NO_DRAFT, draft_answer, initial_from, save_draft
 from office.views.looking import note_listed
 from office.views.tracking import visible
 
-from . import onscreen, registering
-from .forms import MEETING_BOOK, TELEGRAM_BOOK, IncomingForm, RegisterFilter
+from . import registering
+from .forms import MEETING_BOOK, TELEGRAM_BOOK, IncomingForm
 from .models import IncomingDocument
 from .procedures import Imported
-from .registers import few_keys, handed_to, result_and_day, selected, short_number, signed_for
-from .subject import urgency_word
+from .registers import short_number
 
 DRAFT = "incoming:new"
 FILE_WORDS = "PDF、OFD、JPG、PNG、TIFF、DOC、DOCX、WPS、XLS、XLSX、ZIP"
@@ -322,116 +319,6 @@ def incoming_draft(request: Asked) -> HttpResponse:
     if not may_register(request.user):
         raise Http404
     return draft_answer(_keep_draft(request))
-
-
-# --- The register on screen ---
-
-NO_SUCH_REGISTER = gettext_lazy("没有这样的登记簿，请重新选择年度、月份和登记簿。")
-
-
-@require_GET
-def incoming_list(request: Asked) -> HttpResponse:
-    filters = RegisterFilter(request.GET or None)
-    chosen = filters.cleaned_data if filters.is_valid() else {}
-    if filters.errors:
-        # Shown is this year's book: whoever asked for another is told.
-        messages.error(request, NO_SUCH_REGISTER)
-    selection = selection_of(request, chosen)
-    books = registering.books_of(selection.year, name=selection.series)
-    few = few_keys(selection)
-    found = selected(selection, books=books, few=few)
-    if chosen.get("state") == "open":
-        found = found.filter(closed_at__isnull=True)
-    elif chosen.get("state") == "closed":
-        found = found.filter(closed_at__isnull=False).exclude(outcome="void")
-    elif chosen.get("state") == "void":
-        found = found.filter(outcome="void")
-    if chosen.get("q"):
-        secrets = [case.pk for case in searching.state_secrets(request.user, found, chosen["q"])]
-        matching = searching.matching(found, chosen["q"])
-        found = found.filter(Q(pk__in=secrets) | Q(pk__in=matching.values("pk"))) if secrets else matching
-    page = onscreen.page(found, request.GET.get("page", ""), books=books, viewer=request.user, few=few)
-    query = {key: value for key, value in request.GET.items() if key != "page" and value}
-    prints = urlencode(
-        {
-            **{k: v for k, v in query.items() if k in ("year", "month", "series", "senders")},
-            "year": selection.year,
-        }
-    )
-    note_listed(request, [one.case for one in page.rows], at=gettext_noop("登记簿"))
-    # Printed are books, whatever their papers' state; a button does not say it prints what it does not.
-    part = bool(chosen.get("state") or chosen.get("q"))
-    return TemplateResponse(
-        request,
-        "documents/incoming_list.html",
-        {
-            "heading": _("收文登记簿"),
-            "sentence": _("先列最近的 %(n)d 件。") % {"n": page.number * onscreen.PAGE}
-            if page.uncounted
-            else _count_words(selection, page.count),
-            "filters": filters,
-            "clear_url": reverse("incoming_list") if query else "",
-            "new_url": reverse("incoming_new") if may_register(request.user) else "",
-            "import_url": reverse("imports") if may_register(request.user) else "",
-            "exports": [
-                {"label": words, "url": f"{reverse('incoming_print')}?{prints}&as={kind}"}
-                for kind, words in (
-                    ("pdf", _("打印全簿 PDF") if part else _("打印 PDF")),
-                    ("xlsx", _("导出全簿 Excel") if part else _("导出 Excel")),
-                )
-            ],
-            "rows": [_register_row(one) for one in page.rows],
-            "prev_url": f"?{urlencode({**query, 'page': page.number - 1})}" if page.number > 1 else "",
-            "next_url": f"?{urlencode({**query, 'page': page.number + 1})}" if page.more else "",
-            "page_words": _("第 %(page)d 页") % {"page": page.number}
-            if page.uncounted
-            else _("第 %(page)d 页，共 %(pages)d 页")
-            % {"page": page.number, "pages": max(1, -(-page.count // onscreen.PAGE))},
-        },
-    )
-
-
-def _count_words(selection: Selection, n: int) -> str:
-    if selection.month:
-        return _("%(year)d 年 %(month)d 月，%(n)d 件。") % {"year": selection.year, "month": selection.month, "n": n}
-    return _("%(year)d 年，%(n)d 件。") % {"year": selection.year, "n": n}
-
-
-def selection_of(request: Asked, chosen: dict) -> Selection:
-    return Selection(
-        year=chosen.get("year") or timezone.localdate().year,
-        month=chosen.get("month") or None,
-        series=chosen.get("series") or "",
-        senders=(chosen["senders"],) if chosen.get("senders") else (),
-        viewer=request.user,
-    )
-
-
-def _register_row(one: IncomingDocument) -> dict:
-    case = one.case
-    voided = next((made for made in case.ends if made.move == "void"), None)
-    result, closed_on = result_and_day(one, outcome=str(case.get_outcome_display()))
-    return {
-        "number": short_number(case),
-        "url": reverse("case", args=[case.public_id]),
-        "received_on": one.received_on.isoformat(),
-        "late_words": _("补登 %(n)d 日") % {"n": one.days_late} if one.days_late > 0 else "",
-        "sender": one.sender.name,
-        "doc_number": one.number,
-        "title": showing.title_of(case),
-        **showing.chips(case, called=urgency_word(one)),
-        "copies": one.copies,
-        "pages": one.pages or "",
-        "attachments": one.enclosures or "",
-        "copy_number": one.copy_number,
-        "to": handed_to(case).split("、"),
-        "signers": signed_for(case).split("、"),
-        "result": result,
-        "closed_on": closed_on,
-        "archive_number": one.archived_as,
-        "note": one.note,
-        "void_words": void_words(voided),
-    }
 
 
 def document_of(request: Asked, public_id: str) -> IncomingDocument:

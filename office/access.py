@@ -213,6 +213,13 @@ def seated(post: Post, *, on: date | None = None) -> list[User]:
     return [holding.person for holding in holdings.filter(person__is_active=True).select_related("person")]
 
 
+def reaching(person: User, cases: Iterable[Case]) -> set[int]:
+    """As able(), the other way round: the keys of those papers that may reach this person, in a query for all."""
+    who = identities([person], on=timezone.localdate()).get(person.pk)
+    fit = {case.pk for case in cases if who is not None and person.clearance >= case.secrecy}
+    return fit - set(Barred.objects.filter(_bars(who), case__in=fit).values_list("case_id", flat=True)) if who else fit
+
+
 def visible_to(user: User) -> QuerySet[Case]:
     """The cases `user` may see. Long lists page by `newest_for`; this is for looking one up or joining."""
     who = identity(user)

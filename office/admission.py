@@ -33,6 +33,8 @@ ADMITTED: dict[str, frozenset[str]] = {
     **_open({OFFICE}, "scanned_page scanned_place paper_mode waiting_list daily daily_print"),
     **_open({OFFICE}, "work_done work_done_file reserved reserved_block reserved_print reserved_void"),
     **_open({OFFICE}, "why chase_register chase_answer search jobs job job_file registers file file_page"),
+    **_open({OFFICE}, "list_columns view_new list_export views view_share view_remove"),
+    **_open({OFFICE}, "handovers handover_new handover_count handover handover_sheet"),
     # The functions.
     **_open({OFFICE}, "incoming_list register_documents_incoming incoming_new incoming_draft incoming_edit"),
     **_open({OFFICE}, "incoming_duplicates incoming_same_file incoming_senders read_date"),
@@ -53,6 +55,7 @@ ADMITTED: dict[str, frozenset[str]] = {
     **_open({SECURITY}, "person_clearance person_unlock person_second_factor"),
     **_open({SECURITY}, "posts post_new post holding_new holding_end holding_withdraw holding_wishes"),
     **_open({SECURITY, AUDIT}, "holdings holding_confirm holdings_confirm"),
+    **_open({SECURITY}, "holding_handed"),
     # 审计管理员: logs without titles, and whether the chains hold.
     **_open({AUDIT}, "audit sign_ins changes anchors look_counts"),
 }

@@ -8,6 +8,8 @@ class OfficeConfig(AppConfig):
 
     def ready(self) -> None:
         from office import checks, roles
+        from office.handover import own  # noqa: F401
+        from office.lists import found  # noqa: F401
         from office.rules import core  # noqa: F401
 
         checks.register()

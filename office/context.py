@@ -137,6 +137,8 @@ class Page:
     def _office_nav(self, worker: User) -> list[tuple[str, list[tuple[str, str]]]]:
         documents = subjects.get("documents")
         may = documents.may_register if documents else None
+        who = access.identity(worker)
+        supervises = who.ranked or who.holds("office-director") or who.holds("department-head")
         registers = may(worker) if may else access.identity(worker).holds("clerk")
         return [
             ("", [
@@ -148,7 +150,7 @@ class Page:
                 ("incoming_list", _("收文")),
             ]),
             (_("办事"), [
-                ("chase_register", _("催办")),
+                ("chase_register", _("催办")), *([("handovers", _("交接"))] if supervises else []),
                 *([("daily", _("每日一页"))] if registers or access.identity(worker).holds("office-director") else []),
                 *([("on_paper", _("呈批夹"))] if registers else []),
             ]),

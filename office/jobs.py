@@ -30,6 +30,7 @@ _kinds: dict[str, str] = {
     "register": "office.registers.job.run",
     "folder": "office.on_paper.binding.run",
     "work_done": "office.work_docx.run",
+    "list": "office.lists.export.run",
     "scan": "office.on_paper.scans.run",
 }
 # Two integers make an advisory lock; the first is ours, the second the job's key.

@@ -63,6 +63,9 @@ def back_at_hub(turn: Turn, *, by: User, at: datetime) -> None:
     """A spoke has come back: whoever sent it out is told. What was not for reading brings an answer, and no paper: the
     hub's own may lie elsewhere by now."""
     hub = turn.sent_by
+    if hub is not None and hub.ended_how == "reassigned":
+        # Somebody else has it now (转交, 交接): what comes back is his.
+        hub = turn.case.turns.filter(side=False, ended_at__isnull=True).select_related("holder", "post").first() or hub
     if hub is not None:
         kind = "returned" if _is_read(turn) else "replied"
         tell(_reached(hub, holders_of(hub, at=at), by=by), kind=kind, case=turn.case, turn=turn, at=at)

@@ -13,14 +13,14 @@ from time import monotonic
 from typing import cast
 
 from django.db import connection
-from django.db.models import BigIntegerField, BooleanField, F, Func, QuerySet, Subquery, TextField, Value
+from django.db.models import BigIntegerField, BooleanField, F, Func, Q, QuerySet, Subquery, TextField, Value
 from django.db.models.expressions import Col
 from django.db.models.functions import Concat, StrIndex
 from django.utils import timezone
 
 from office import access, subjects
 from office.levels import FIRST_STATE_SECRET
-from office.models.cases import Case, Turn
+from office.models.cases import Case, Decision, Turn
 from office.models.people import Kind, User
 from office.shorthand import read_reference, read_short_reference
 
@@ -33,6 +33,8 @@ MARGIN = 2
 # The page read by sight after which the index is asked after all, counted from 0.
 TRIES = 1
 _STATISTICS_SECONDS = 600
+# A public id alone, or at the end of an address of a case.
+_PUBLIC_ID = re.compile(r"(?:^|/cases/)(?P<id>[A-Za-z0-9_-]{16})/?$")
 _shares: dict[str, float] = {}
 _read_at = float("-inf")
 
@@ -246,18 +248,30 @@ def plain(*columns: str) -> Func:
 
 
 def by_reference(user: User, text: str) -> Case | None:
-    """The one case whose number was typed (收2026-412, this year's 收0412), scanned or pasted."""
+    """The one case whose number was typed (收2026-412, this year's 收0412), scanned or pasted: a paper that has no
+    number bears its public id in its code, and an address holds that too."""
     short = read_short_reference(text, year=timezone.localdate().year)
     numbers = [number for number in (read_reference(text), short) if number]
+    if (scanned := _PUBLIC_ID.search(text.strip())) is not None:
+        numbered = Q(reference__in=numbers) | Q(public_id=scanned["id"])
+        return access.visible_to(user).filter(numbered).first()
     return access.visible_to(user).filter(reference__in=numbers).first()
 
 
 def by_hands(user: User, name: str, *, count: int, before: int | None = None) -> list[Case]:
-    """The newest visible cases that have been in the hands of somebody of this name, of his last thousand."""
-    turns = Turn.objects.filter(holder__name=name, holder__kind=Kind.OFFICE)
-    if before is not None:
-        turns = turns.filter(case_id__lt=before)
-    keys = list(turns.order_by("-case_id").values_list("case_id", flat=True).distinct()[:1_000])
+    """The newest visible cases that have been in the hands of somebody of this name, or that he has signed, himself or
+    through a deputy or a clerk who wrote it down; of his last thousand of each."""
+    people = list(User.objects.filter(name=name.strip(), kind=Kind.OFFICE).values_list("pk", flat=True))
+    if not people:
+        return []
+    turns = Turn.objects.filter(holder__in=people).order_by("-case_id")
+    # The newest of each by its key, as 已办 reads them: a leader has signed half a million.
+    who = ({"actor__in": people}, {"on_behalf_of__in": people})
+    signed = [Decision.objects.filter(**by).order_by("-pk") for by in who]
+    below = {} if before is None else {"case_id__lt": before}
+    keys = set(turns.filter(**below).values_list("case_id", flat=True).distinct()[:1_000])
+    for rows in signed:
+        keys.update(rows.filter(**below).values_list("case_id", flat=True)[:1_000])
     return list(access.visible_to(user).filter(pk__in=keys).order_by("-pk")[:count]) if keys else []
 
 

@@ -14,12 +14,13 @@ from office.models.people import Post, User
 
 @dataclass(frozen=True)
 class Summary:
-    """What a list says of a paper: the line under its title, its own word for its urgency where it has one, and the
-    unit or the person that it names to have it next."""
+    """What a list says of a paper: the line under its title, its own word for its urgency where it has one, the
+    unit or the person that it names to have it next, and how many papers it came on (0: none, it is electronic)."""
 
     line: str = ""
     urgency: str = ""
     named: str = ""
+    copies: int = 0
 
 
 @dataclass(frozen=True)

@@ -3,11 +3,13 @@
 from django.urls import path
 
 from office.views import (
+    arranging,
     beside,
     chasing,
     daily,
     deciding,
     finding,
+    handing,
     jobs,
     on_paper,
     queue,
@@ -67,5 +69,16 @@ urlpatterns = [
     path("reserved/<int:key>/", reserved.reserved_block, name="reserved_block"),
     path("reserved/<int:key>/print/", reserved.reserved_print, name="reserved_print"),
     path("reserved/<int:key>/void/", reserved.reserved_void, name="reserved_void"),
+    path("lists/<str:code>/columns/", arranging.list_columns, name="list_columns"),
+    path("lists/<str:code>/views/new/", arranging.view_new, name="view_new"),
+    path("lists/<str:code>/export/", arranging.list_export, name="list_export"),
+    path("views/", arranging.views, name="views"),
+    path("views/<int:key>/share/", arranging.view_share, name="view_share"),
+    path("views/<int:key>/remove/", arranging.view_remove, name="view_remove"),
+    path("handovers/", handing.handovers, name="handovers"),
+    path("handovers/new/", handing.handover_new, name="handover_new"),
+    path("handovers/count/", handing.handover_count, name="handover_count"),
+    path("handovers/<int:key>/", handing.handover, name="handover"),
+    path("handovers/<int:key>/sheet/", handing.handover_sheet, name="handover_sheet"),
     path("registers/", jobs.registers_list, name="registers"),
 ]

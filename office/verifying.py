@@ -214,8 +214,8 @@ def _many_rows(statement: str, values: dict[str, Any] | None = None) -> Iterator
 
 
 def _numbers(*, year: int | None, say: Say) -> Iterator[Finding]:
-    """Every number to the last is a case or a void entry: whoever deletes a case leaves a hole in its book. Of what
-    was kept elsewhere before, the nightly anchors know that nothing has gone."""
+    """Every number to the last is a case, a hand-over or a void entry: whoever deletes one leaves a hole in its book.
+    Of what was kept elsewhere before, the nightly anchors know that nothing has gone."""
     say(_("核对编号"))
     books = {book.pk: book for book in Series.objects.all() if year is None or book.year == year}
     rows = _rows(
@@ -225,7 +225,9 @@ def _numbers(*, year: int | None, say: Say) -> Iterator[Finding]:
         LEFT JOIN office_case c ON c.series_id = s.id AND c.serial = n.number
         LEFT JOIN office_voided v ON v.series_id = s.id AND v.number = n.number
         LEFT JOIN office_reservednumber r ON r.series_id = s.id AND r.number = n.number AND r.case_id IS NULL
-        WHERE c.id IS NULL AND v.id IS NULL AND r.id IS NULL AND s.id = ANY(%(books)s) ORDER BY s.id, n.number
+        LEFT JOIN office_handover h ON h.series_id = s.id AND h.serial = n.number
+        WHERE c.id IS NULL AND v.id IS NULL AND r.id IS NULL AND h.id IS NULL AND s.id = ANY(%(books)s)
+        ORDER BY s.id, n.number
         """,
         {"books": list(books)},
     )

@@ -11,6 +11,8 @@ from django.utils import timezone
 from documents import bringing_in, old_books, registering
 from documents.models import ImportDraft
 from office import acting, chasing, files, numbering
+from office.handover.executing import Asked, hand_over
+from office.handover.listing import listing
 from office.models import (
     Case,
     Deputy,
@@ -24,6 +26,7 @@ from office.models import (
     Series,
     Turn,
 )
+from office.models.arranged import SavedView
 from office.models.files import Job
 from office.models.people import Leave
 from office.on_paper import desk, scans
@@ -132,6 +135,7 @@ def furnish(who: Cast) -> Furnished:
 
     chasing.chase(MONDAY + timedelta(days=4))
     _beside(office)
+    _handed_over(office)
     _old_books(office)
     _on_paper(office)
     _without_power(office)
@@ -143,6 +147,11 @@ def _beside(office: Furnished) -> None:
     today = now.date()
     for place, owner in enumerate((None, who.clerk, who.leader)):
         Phrase.objects.create(person=owner, text="Agreed.", position=place)
+    for owner, name, shared in ((who.clerk, "会", False), (who.second_clerk, "电", True)):
+        SavedView.objects.create(
+            person=owner, listed="documents.incoming", name=name, query="state=open&order=oldest", shared=shared,
+            at=now,
+        )
     Follow.objects.create(person=who.clerk, case=office.cases["handled"], at=now)
     for principal, deputy in ((who.clerk, who.second_clerk), (who.other_leader, who.leader)):
         Deputy.objects.create(principal=principal, deputy=deputy, starts_on=today, ends_on=today + timedelta(days=3))
@@ -184,6 +193,23 @@ def _without_power(office: Furnished) -> None:
     )  # fmt: skip
     numbering.void_unused(block, reason="not needed", by=who.clerk, at=office.at())
     numbering.reserve(book, count=2, by=who.clerk, at=office.at(), purpose="No power")
+
+
+def _handed_over(office: Furnished) -> None:
+    """Somebody with a chair has handed over to a colleague; what he read was recalled, a paper was missing."""
+    who = office.who
+    office.register("shelved", purpose="reading")
+    office.do("shelved", "send", who.clerk, names=[who.handler])
+    found = listing(who.second_head, reader=who.director, receiver=who.clerk)
+    hand_over(
+        Asked(
+            token=uuid.uuid4(), person=who.second_head, receiver=who.clerk, reason="away",
+            returns_on=TODAY + timedelta(days=90), fingerprint=found.fingerprint,
+            found={line.key: "missing" for line in found.lines if line.held.copies is not None},
+            remarks={line.key: "—" for line in found.lines},
+        ),
+        actor=who.director, at=office.at(),
+    )  # fmt: skip
 
 
 def _old_books(office: Furnished) -> None:

@@ -31,7 +31,7 @@ IN_BULK = {"office/populating/statements.py", "office/bench/chase.py"}
 CASCADES = {
     "CaseUserGrant.content_object", "CaseGroupGrant.content_object", "CaseUserGrant.user", "CaseGroupGrant.group",
     "CaseUserGrant.permission", "CaseGroupGrant.permission", "Phrase.person", "Draft.person", "Follow.person",
-    "ImportDraft.person",
+    "ImportDraft.person", "ListColumns.person", "SavedView.person",
     "Follow.case",
 }  # fmt: skip
 VAGUE = {"utils", "helpers", "helper", "services", "service", "managers", "manager", "misc", "common_utils"}

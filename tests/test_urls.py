@@ -25,6 +25,8 @@ from django.utils import timezone
 from documents import old_books, registering
 from documents.models import ImportDraft, RegisterImport
 from office import acting, admission, chasing, files, numbering
+from office.handover.executing import Asked, hand_over
+from office.handover.listing import listing
 from office.models import (
     Clock,
     Deputy,
@@ -38,6 +40,7 @@ from office.models import (
     SheetOut,
     User,
 )
+from office.models.arranged import SavedView
 from office.models.files import Job
 from office.models.outbox import Notice
 from office.models.people import Department, Kind, Leave
@@ -181,6 +184,14 @@ def furnish(who: Cast) -> dict[str, Place]:
     ScannedPages.objects.create(scan=stack, first=1, count=1, sheet=signed, stored=kept.stored)
     lost = ScannedPages.objects.create(scan=stack, first=2, count=1, content=file_samples.pdf())
     block = numbering.reserve(case.series, count=3, by=who.clerk, at=now)
+    view = SavedView.objects.create(person=who.clerk, listed="documents.incoming", name="在办", at=now)
+    handed = hand_over(
+        Asked(
+            token=uuid.uuid4(), person=who.colleague, receiver=who.clerk, reason="leaving",
+            fingerprint=listing(who.colleague, reader=who.director, receiver=who.clerk).fingerprint,
+        ),
+        actor=who.director, at=MONDAY,
+    )  # fmt: skip
     series, person, holding = Series.objects.first(), who.handler, who.posts["duty"].holdings.get()
     public = (case.public_id,)
     nobody = ("nosuchcasenosuchcase",)
@@ -200,6 +211,11 @@ def furnish(who: Cast) -> dict[str, Place]:
         Place("take_back", public, of="director", nowhere=nobody),
         Place("correct", number, **paper | {"nowhere": (*nobody, 1)}),
         Place("confirm_record", number, of="director", nowhere=(*nobody, 1)),
+        *(Place(name, ("documents.incoming",)) for name in ("list_columns", "view_new", "list_export")),
+        *(Place(name, (view.pk,), **own) for name in ("view_share", "view_remove")),
+        Place("handover_new", of="director"),
+        Place("handover", (handed.pk,), **own), Place("handover_sheet", (handed.pk,), **own),
+        Place("holding_handed", (handed.items.get(part="office.posts").pk,)),
         Place("chase_answer", (chase.pk,), **own),
         Place("folder", (folder.public_id,), **paper), Place("sheet_confirm", (signed.pk,), **own),
         Place("sheet_back", (sheet.pk,), **own), Place("scan_drop", (stack.pk,)),
@@ -240,6 +256,7 @@ SENT = {
     "work_done_file", "reserved_void",
     *("on_paper_print", "on_paper_scan", "scan_drop", "folder", "sheet_back", "scanned_place", "paper_mode"),
     *("leave_remove", "batch", "turn_draft", "incoming_draft", "follow", "confirm_record", "incoming_same_file"),
+    *("view_share", "view_remove"),
 }
 SHOWN = {
     *("health", "parts", "keys", "rules", "notices", "notice", "calendar", "calendar_year", "password_change_done"),
@@ -250,7 +267,8 @@ SHOWN = {
     *("procedure_choices", "ladders", "series_list", "organisations", "office_phrases", "posts", "holdings"),
     "reserved_block", "reserved_print", "people_template",
     *("on_paper", "on_paper_next", "scanned_page", "waiting_list", "daily", "daily_print", "work_done"),
-    *("audit", "sign_ins", "changes", "look_counts", "import_copy", "import_done", "incoming_compose"),
+    *("audit", "sign_ins", "changes", "look_counts", "handovers", "handover", "handover_sheet", "handover_count"),
+    *("views", "list_export", "import_copy", "import_done", "incoming_compose"),
 }
 # What certain desks have, the clerk's among them: others who do office business find nothing there.
 COUNTER = {

@@ -25,6 +25,7 @@ from .common import (
 from .dates import extend, pause, resume
 from .door import Changed, Refused
 from .forward import AlreadySent, act, start
+from .handing import call_in, hand_on, lay_back, lock_all, may_hand_over, supervised_by
 from .opened import opened
 from .record import confirm_record
 from .relocation import ask_relocation, confirm_relocation, withdraw_relocation
@@ -40,6 +41,7 @@ __all__ = [
     "ask_relocation",
     "bar",
     "bring_in",
+    "call_in",
     "claim",
     "confirm_record",
     "confirm_relocation",
@@ -49,8 +51,12 @@ __all__ = [
     "earlier",
     "extend",
     "give_back",
+    "hand_on",
+    "lay_back",
+    "lock_all",
     "make_work_secret",
     "may_correct",
+    "may_hand_over",
     "may_take_back",
     "note_content",
     "opened",
@@ -67,6 +73,7 @@ __all__ = [
     "settle_department",
     "skip",
     "start",
+    "supervised_by",
     "take_back",
     "void",
     "withdraw_relocation",

@@ -77,7 +77,7 @@ def reassign(
         instead_of_leader(passing, to)
         old = passing.turn
         if old.side:
-            _same_department(old, to)
+            same_department(old, to)
             if to in having(passing.case, passing.step):
                 raise Refused(_("%(name)s手里已经有这份文件，请另选。") % {"name": to}, field="names")
         passing.opinion = clean_words(passing.case, opinion)
@@ -86,7 +86,7 @@ def reassign(
         return issue(passing, step=passing.step, to=to, back_to=old.back_to, sent_by=old.sent_by, date_of=old)
 
 
-def _same_department(turn: Turn, to: Holder) -> None:
+def same_department(turn: Turn, to: Holder) -> None:
     mine = (turn.post and turn.post.department_id) or (turn.holder and turn.holder.department_id)
     if turn.holder is not None and access.identity(turn.holder).ranked:
         # All leaders are one department; among them above all nothing is handed across (R-CIR-05).

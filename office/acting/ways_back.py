@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from office import timing
 from office.models.cases import Case, Decision, Turn
 from office.models.files import StoredFile
+from office.models.handovers import RETURNING, HandoverItem
 from office.models.people import Post, User, in_hands
 from office.standing import AFTERWARDS
 
@@ -39,6 +40,13 @@ def _hands_of(turn: Turn) -> tuple[Holder | None, Post | None]:
     return turn.hands, turn.post if turn.holder_id else None
 
 
+def _taken_over(origin: Turn) -> User | None:
+    """Who gets what comes back to somebody who has handed over since (交接), unless it was given back to him."""
+    items = HandoverItem.objects.filter(part=RETURNING, turn=origin, taker__isnull=False)
+    newest = items.filter(handover__given_back__isnull=True).select_related("taker").order_by("-pk").first()
+    return newest.taker if newest is not None else None
+
+
 def give_back(
     turn: Turn, *, actor: User, opinion: str = "", at: datetime | None = None,
     content_hash: str | None = None, recorded_by: User | None = None, medium: str = "",
@@ -65,6 +73,8 @@ def give_back(
         if not same:
             leave(passing, closing=False)
         to, post_kept = _hands_of(origin)
+        if (taker := _taken_over(origin)) is not None:
+            to, post_kept = taker, origin.post
         holder, post = land(passing, step=step, to=to, post_kept=post_kept)
         decide(
             passing, move="give_back", label=LABELS["give_back"], leads_to=step.code, names=[in_hands(holder, post)],

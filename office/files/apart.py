@@ -49,7 +49,8 @@ def cut(path: Path, *, first: int, last: int, out: Path) -> None:
     _run("cut", "pdf", str(path), str(first), str(last), str(out))
 
 
-def _run(*arguments: str, seconds: int = SECONDS) -> dict:
+def _run(*arguments: str, seconds: int | None = None) -> dict:
+    seconds = seconds or SECONDS
     if not _few.acquire(timeout=PATIENCE):
         raise Failed("busy")
     try:

@@ -1,6 +1,7 @@
 """Forms of the administrators: accounts, departments, posts, and who sits in them."""
 
 import re
+from datetime import timedelta
 from typing import Any
 
 from django import forms
@@ -13,6 +14,7 @@ from django.utils.translation import gettext_lazy
 from office import procedures, subjects
 from office.forms.typed import choosing, picking
 from office.models.cases import Turn
+from office.models.handovers import HandoverItem
 from office.models.people import Department, Kind, Post, PostHolding, User
 from office.shorthand import initials
 
@@ -266,4 +268,42 @@ class EndHoldingForm(forms.Form):
             self.add_error("ends_on", _("离任日期不能早于到任日期 %(day)s。") % {"day": self.holding.starts_on})
         elif ends and self.holding.ends_on and ends > self.holding.ends_on:
             self.add_error("ends_on", _("这里只能提前结束；要延长请重新授予，由另一位管理员确认。"))
+        return cleaned
+
+
+class HandedPostForm(EndHoldingForm):
+    """What a hand-over asks for: the last day of who leaves, and who sits there after him."""
+
+    person = PersonField(
+        queryset=User.objects.none(), label=gettext_lazy("接任"), required=False,
+        empty_label=gettext_lazy("先空着"), help_text=gettext_lazy("从离任的第二天起；马上结束的从今天起"),
+    )
+
+    def __init__(
+        self, data: Any = None, *, item: HandoverItem, holding: PostHolding, granted_by: User, **kwargs: Any
+    ) -> None:
+        super().__init__(data, holding=holding, **kwargs)
+        self.item, self.granted_by = item, granted_by
+        people = User.objects.filter(kind=Kind.OFFICE, is_active=True).exclude(pk=item.handover.person_id)
+        ordered = people.select_related("department").order_by("department__position", "username")
+        picking(self, "person").queryset = ordered
+        if item.taker is not None and not self._sits_there(item.taker):
+            self.initial["person"] = item.taker_id
+
+    def _sits_there(self, person: User) -> bool:
+        return self.holding.post.holdings.lasting(timezone.localdate()).filter(person=person).exists()
+
+    def clean_person(self) -> User | None:
+        person = self.cleaned_data["person"]
+        if person is not None and is_same_person(person, self.granted_by):
+            raise ValidationError(_("这是您自己的另一个账户（姓名相同），请另一位安全管理员来办。"))
+        if person is not None and self._sits_there(person):
+            raise ValidationError(_("这个人已经在这个岗位上，或者正等确认；不用再授予，请选“先空着”。"))
+        return person
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean()
+        back_on, ends = self.item.handover.returns_on, cleaned.get("ends_on")
+        if back_on and ends and ends >= back_on - timedelta(days=1):
+            self.add_error("ends_on", _("%(day)s 就返回了，离任日期要早于返回前一天。") % {"day": back_on})
         return cleaned

@@ -20,7 +20,7 @@ assert HASH != HASH_BACK
 
 
 class Migration(migrations.Migration):
-    dependencies = [("office", "0021_backups_are_recorded")]
+    dependencies = [("office", "0025_lists_as_people_arrange_them")]
 
     operations = [
         migrations.AddField(

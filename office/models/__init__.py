@@ -1,5 +1,6 @@
 """The core's tables, one file per concern (docs/glossary.md names each)."""
 
+from .arranged import ListColumns, SavedView
 from .backups import Backup
 from .cases import (
     Anchor,
@@ -19,6 +20,7 @@ from .contacts import Contact, Organisation
 from .dials import Ladder, Phrase, ProcedureChoice, Setting, StepSetting
 from .files import Attachment, Job, StoredFile
 from .grants import CaseGroupGrant, CaseUserGrant, Look
+from .handovers import Handover, HandoverItem
 from .numbers import ReservedBlock, ReservedNumber, Series, Voided
 from .on_paper import Folder, Scan, ScannedPages, SheetOut
 from .outbox import Delivery, Draft, Follow, Notice
@@ -45,11 +47,14 @@ __all__ = [
     "Draft",
     "Folder",
     "Follow",
+    "Handover",
+    "HandoverItem",
     "Job",
     "KnownYear",
     "Ladder",
     "Leave",
     "Link",
+    "ListColumns",
     "Look",
     "Notice",
     "Organisation",
@@ -64,6 +69,7 @@ __all__ = [
     "ReservedBlock",
     "ReservedNumber",
     "RetentionOrder",
+    "SavedView",
     "Scan",
     "ScannedPages",
     "SeatWish",

@@ -8,10 +8,11 @@ from .daily import ROOM, DailySheet
 from .errors import PaperError
 from .folders import FolderCover, SaidSheet, WaitingSheet
 from .fonts import printable, uncovered
+from .handing import HandoverSheet
 from .sheets import LABELS_PER_SHEET, Circulation, Label, Slip
 
 __all__ = [
-    "PaperError", "circulation", "daily", "folder_cover", "html", "labels", "pdf", "printable",
+    "PaperError", "circulation", "daily", "folder_cover", "handover", "html", "labels", "pdf", "printable",
     "said", "slip", "uncovered", "waiting_list",
 ]  # fmt: skip
 
@@ -78,6 +79,13 @@ def daily(sheet: DailySheet, *, created: datetime | None = None) -> bytes:
         if page_count(made) == 1:
             break
     return made
+
+
+def handover(sheet: HandoverSheet, *, created: datetime | None = None) -> bytes:
+    """工作交接单, or the list to count by before it."""
+    return pdf(
+        "print/handover.html", {"sheet": sheet}, style="sheet", title=f"{sheet.name} {sheet.reference}", created=created
+    )
 
 
 def _on_fewest_pages(

@@ -60,6 +60,28 @@ add(
         (procedure("office.timing.start_for_turn"),),
     ),
     Rule(
+        "R-CIR-16",
+        "每季度清理一次；调离、长期外出、学习、生病的人和变动、撤销的单位手里的文件及时收回。",
+        "Clearance every quarter; papers held by people transferred, long away, studying or ill are recalled.",
+        ("S1a",),
+        (procedure("office.acting.handing.call_in"), procedure("office.handover.own.Reading")),
+        elsewhere="每季度的清理由文书照登记簿办",
+    ),
+    Rule(
+        "R-CIR-17",
+        "文书离岗时把全部文件移交清楚，账物相符，双方签字。",
+        "A clerk who leaves hands over all papers, the papers equal to the account, with signatures.",
+        ("S1a",),
+        (
+            constraint("what_is_missing_is_explained"),
+            constraint("a_handover_takes_three_people"),
+            constraint("handover_kept"),
+            procedure("office.handover.executing.hand_over"),
+            form("office.forms.handing.ListForm"),
+            shown("templates/print/handover.html"),
+        ),
+    ),
+    Rule(
         "R-SUP-06",
         "设催办记录簿，登记催办情况和重要文件的办理结果。",
         "A chase book is kept: what was chased, and the result for important papers.",

@@ -19,9 +19,11 @@ from django.views.decorators.http import require_GET, require_http_methods
 from django_otp import user_has_device
 
 from office import acting, notices, procedures, showing
+from office.acting import may_hand_over
 from office.acting.door import as_printed
 from office.forms.admin_people import ClearanceForm, PersonForm, is_same_person
 from office.forms.filters import ChoiceFilter
+from office.handover import Part, still_held
 from office.models.cases import Turn
 from office.models.people import Kind, PostHolding, User
 from office.passwords import one_time
@@ -285,39 +287,36 @@ def person_deactivate(request: Asked, key: int) -> HttpResponse:
     if not one.is_active:
         return redirect("person", one.pk)
     last = one.kind != Kind.OFFICE and not User.objects.filter(kind=one.kind, is_active=True).exclude(pk=one.pk)
-    left = left_behind(one)
+    held = still_held(one)
+    if held and not last:
+        return _ask_for_handover(request, one, held)
     if request.method == "POST" and not last:
         one.is_active = False
         one.save(update_fields=["is_active"])
-        _tell_who_must_act(one, left)
         messages.success(request, _("已停用 %(who)s。") % {"who": one.name})
         return redirect("person", one.pk)
-    seats = PostHolding.objects.current(timezone.localdate()).filter(person=one).select_related("post__department")
-    posts = "、".join(str(row.post) for row in seats)
-    lines = [
-        _("马上不能登录；办过的事和意见都保留。"),
-        *([_("还在任：%(posts)s，请安全管理员结束任职。") % {"posts": posts}] if posts else []),
-        _("手里还有下面这些待办，会通知文书转交。") if left else _("手里没有待办。"),
-    ]
+    lines = [_("马上不能登录；办过的事和意见都保留。"), _("手里没有要移交的。")]
     if last:
         lines = [_("这是最后一个在用的%(kind)s账户，不能停用。") % {"kind": one.get_kind_display()}]
-    return _confirm(request, one, _("停用"), lines, yes="" if last else _("停用"), danger=True, rows=left)
+    return _confirm(request, one, _("停用"), lines, yes="" if last else _("停用"), danger=True)
 
 
-def _tell_who_must_act(one: User, left: list[list[str]]) -> None:
-    now = timezone.now()
-    seats = PostHolding.objects.current(timezone.localdate())
-    if seats.filter(person=one).exists():
-        security = User.objects.filter(kind=Kind.SECURITY, is_active=True)
-        words = as_printed(gettext_lazy("%(who)s 已停用，请结束任职。")) % {"who": one.name}
-        notices.tell(security, kind="account", words=words, at=now)
-    if left:
-        count = sum(int(row[1]) for row in left)
-        hub = User.objects.filter(
-            is_active=True, holdings__in=seats.filter(post__code__in=["clerk", "office-director"])
-        )
-        words = as_printed(gettext_lazy("%(who)s 已停用，手里还有 %(n)d 件待办，请转交（重定位）。"))
-        notices.tell(hub, kind="account", words=words % {"who": one.name, "n": count}, at=now)
+def _ask_for_handover(request: Asked, one: User, held: list[tuple[Part, int]]) -> HttpResponse:
+    """An account is closed when nothing is in its hands any more. Handing over is the office's business, and who sits
+    in a chair the 安全管理员's: from here they are only asked to."""
+    if request.method == "POST":
+        people = [user for user in User.objects.filter(kind=Kind.OFFICE, is_active=True) if may_hand_over(one, user)]
+        words = as_printed(gettext_lazy("请给 %(who)s 办理交接，办完才能停用账户。")) % {"who": one.name}
+        notices.tell(people, kind="handover", words=words, at=timezone.now())
+        messages.success(request, _("已通知 %(names)s 办理交接。") % {"names": "、".join(user.name for user in people)})
+        return redirect("person", one.pk)
+    lines = [
+        _("手里还有下面这些，先办交接（由办公室主任、主要领导或所在部门负责人监交），再来停用。"),
+        _("岗位由安全管理员结束任职。"),
+        _("要马上不让他登录：重发一次性口令，不交给本人。"),
+    ]
+    rows = [[str(part.title), str(count)] for part, count in held]
+    return _confirm(request, one, _("停用"), lines, yes=_("通知办理交接"), rows=rows)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -407,7 +406,7 @@ def _confirm(
             "heading": heading,
             "question": _("%(words)s（%(note)s）") % {"words": one.name, "note": one.username},
             "lines": lines,
-            "columns": [_("事项和环节"), _("件数"), _("最早送到")],
+            "columns": [_("类别"), _("件数")],
             "rows": rows,
             "form": None,
             "yes_words": yes,

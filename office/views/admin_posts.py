@@ -24,6 +24,7 @@ from office.models.people import Kind, Post, PostHolding, SeatWish, User
 from office.views.asked import Asked
 
 from .admin_books import page_links
+from .admin_handed import asked_rows, tell_who_confirms
 from .history import history_of
 
 PAGE = 60
@@ -138,6 +139,8 @@ def holdings(request: Asked) -> HttpResponse:
     ordered = found.order_by(Case(When(confirmed_at__isnull=True, then=0), default=1), "-starts_on", "-pk")
     page = Paginator(ordered, PAGE).get_page(request.GET.get("page"))
     grants = request.user.kind == Kind.SECURITY
+    # What hand-overs ask for stands before everything, until it is done.
+    asked = asked_rows() if grants and page.number == 1 and not words and state in ("", "waiting") else []
     sentence = ngettext("%(n)d 项等另一位管理员确认。", "%(n)d 项等另一位管理员确认。", waiting) % {"n": waiting}
     return TemplateResponse(
         request,
@@ -149,7 +152,7 @@ def holdings(request: Asked) -> HttpResponse:
             "new_url": reverse("holding_new") if grants else "",
             "new_words": _("授予任职"),
             "columns": [_("人员"), _("岗位"), _("起止")],
-            "rows": [_holding_row(one, by=request.user, today=today) for one in page],
+            "rows": [*asked, *(_holding_row(one, by=request.user, today=today) for one in page)],
             "filters": filters,
             "clear_url": reverse("holdings") if words or state else "",
             **page_links(page, request.GET),
@@ -210,11 +213,7 @@ def holding_new(request: Asked) -> HttpResponse:
         form.instance.granted_by = request.user
         try:
             with transaction.atomic():
-                made = form.save()
-                others = User.objects.filter(kind__in=[Kind.SECURITY, Kind.AUDIT], is_active=True)
-                words = as_printed(gettext_lazy("%(who)s 任 %(post)s，等您确认。"))
-                words %= {"who": made.person.name, "post": made.post}
-                notices.tell(others.exclude(pk=request.user.pk), kind="holding", words=words, at=timezone.now())
+                tell_who_confirms(form.save(), by=request.user)
         except IntegrityError:
             form.add_error("post", _("这个岗位只能一人在任，刚刚已授予别人。"))
         else:

@@ -14,9 +14,9 @@ from office import access, daily, dials, printing, showing
 from office.models.people import User
 from office.on_paper import desk
 from office.printing.daily import DailySheet, PrintedLine, PrintedPart
+from office.views.answers import pdf_answer
 from office.views.asked import Asked
 from office.views.looking import note_listed
-from office.views.sending import pdf_answer
 
 WEEKDAYS = "一二三四五六日"
 # Whose desk it is made for, and who may hand it to him.

@@ -12,10 +12,12 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop, ngettext
 from django.views.decorators.http import require_GET
 
-from office import searching, showing
+from office import lists, searching, showing, subjects
+from office.lists import arranging
+from office.lists.found import Found, cell_of, found_for, values_of
+from office.models.cases import Case
 from office.views.asked import Asked
 from office.views.looking import note_listed
-from office.views.queue import case_rows
 
 PAGE = 50
 
@@ -23,29 +25,21 @@ PAGE = 50
 @require_GET
 def search(request: Asked) -> HttpResponse:
     words = request.GET.get("q", "").strip()[:200]
+    listed = lists.get(Found.code)
+    mine = arranging.arranged(listed, request.user, request.GET)
     if not words:
-        return TemplateResponse(
-            request, "office/search.html", {"search_words": "", "rows": [], "hints": True}
-        )
+        around = arranging.around(listed, request.user, request.GET, mine, rows=False)
+        shown = {"search_words": "", "rows": [], "hints": True, **around, "save_url": ""}
+        return TemplateResponse(request, "office/search.html", shown)
     exact = searching.by_reference(request.user, words)
     if exact is not None:
         return redirect("case", exact.public_id)
     before = int(request.GET["before"]) if request.GET.get("before", "").isdecimal() else None
-    cases = searching.search(request.user, words, count=PAGE + 1, before=before)
-    if not cases:
-        cases = searching.by_hands(request.user, words, count=PAGE + 1, before=before)
+    cases = found_for(request.user, words, count=PAGE + 1, before=before)
     more = len(cases) > PAGE
     cases = cases[:PAGE]
     note_listed(request, cases, at=gettext_noop("查找结果"))
-    rows = [
-        {
-            **row,
-            "title": marked(row["title"], words),
-            "where": f"{row['step']} {row['step_note']}".strip(),
-            "when": showing.short_moment(case.opened_at),
-        }
-        for row, case in zip(case_rows(cases), cases, strict=True)
-    ]
+    rows = _rows(cases, mine.columns, words)
     sentence = ngettext("找到 %(n)d 件。", "找到 %(n)d 件。", len(rows)) % {"n": len(rows)} if rows else ""
     if more:
         sentence = _("先列最近的 %(n)d 件。") % {"n": len(rows)}
@@ -55,15 +49,33 @@ def search(request: Asked) -> HttpResponse:
         {
             "search_words": words,
             "sentence": sentence,
-            "kinds": [],
+            **arranging.around(listed, request.user, request.GET, mine, rows=bool(rows)),
+            "columns": mine.columns,
             "rows": rows,
-            "next_url": f"{reverse('search')}?{_query(words, cases[-1].pk)}" if more else "",
+            "next_url": f"{reverse('search')}?{_query(request, words, cases[-1].pk)}" if more else "",
         },
     )
 
 
-def _query(words: str, before: int) -> str:
-    return urlencode({"q": words, "before": before})
+def _rows(cases: list[Case], columns: list[lists.Column], words: str) -> list[dict]:
+    values, said = values_of(cases), subjects.summaries(cases)
+    return [
+        {
+            "url": reverse("case", args=[case.public_id]),
+            "reference": case.reference,
+            **showing.chips(case, called=said[case.pk].urgency),
+            "title": marked(str(values[case.pk]["title"]), words),
+            "second_line": said[case.pk].line,
+            "void": case.outcome == "void",
+            "cells": [cell_of(column, values[case.pk]) for column in columns],
+        }
+        for case in cases
+    ]
+
+
+def _query(request: Asked, words: str, before: int) -> str:
+    view = {arranging.VIEW: request.GET[arranging.VIEW]} if request.GET.get(arranging.VIEW) else {}
+    return urlencode({"q": words, **view, "before": before})
 
 
 def marked(title: str, words: str) -> str:

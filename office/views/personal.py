@@ -171,8 +171,8 @@ WORDS = {
 }
 
 
-# Where a notice about no paper leads to.
-PAGES = {"daily_page": "daily"}
+# To the page where what a notice without a paper is about is done.
+LEADS = {"deputy": "deputies", "handover": "handovers", "daily_page": "daily"}
 
 
 @require_GET
@@ -258,9 +258,8 @@ def notice(request: Asked, key: int) -> HttpResponse:
         return redirect("turn", one.turn_id)
     if case is not None:
         return redirect("case", case.public_id)
-    if one.kind in PAGES and request.user.does_office_business:
-        return redirect(PAGES[one.kind])
-    return redirect("deputies" if one.kind == "deputy" and request.user.does_office_business else "notices")
+    leads = LEADS.get(one.kind, "notices") if request.user.does_office_business else "notices"
+    return redirect(leads)
 
 
 @require_POST

@@ -17,8 +17,8 @@ from office.models.numbers import ReservedBlock, ReservedNumber, Series, Voided
 from office.models.people import User
 from office.registers.blank import sheets
 from office.registers.job import imprint, pieces_folder
+from office.views.answers import pdf_answer
 from office.views.asked import Asked
-from office.views.sending import pdf_answer
 
 
 class ReserveForm(forms.Form):

@@ -11,7 +11,9 @@ from django.db import connection, connections, transaction
 from office import acting, linking, looks
 from office.acting import Refused
 from office.acting.door import lock_case
-from office.models import Case, Decision, Look, Series, Turn
+from office.handover.executing import Asked, hand_over
+from office.handover.listing import listing
+from office.models import Case, Decision, Handover, Look, Series, Turn
 from office.verifying import verify
 from tests import people, sketches
 from tests.make import Paper, series
@@ -309,3 +311,36 @@ def test_what_fails_in_one_thread_leaves_nothing(who):
     at_once(fails)
     assert paper.moves() == ["start"]
     assert paper.turn.pk == turn.pk
+
+
+def test_two_who_hand_over_the_same_hands_at_once_hand_over_once(who):
+    papers = []
+    for _n in range(3):
+        paper = Paper(sketches.Incoming, actor=who.clerk)
+        paper.act("submit", who.director, opinion="拟办", names=[who.leader])
+        papers.append(paper)
+
+    def hand(supervisor, receiver):
+        found = listing(who.leader, reader=supervisor, receiver=receiver)
+        asked = Asked(
+            token=uuid4(), person=who.leader, receiver=receiver, reason="leaving", fingerprint=found.fingerprint
+        )
+        return lambda: hand_over(asked, actor=supervisor, at=MONDAY)
+
+    results = at_once(hand(who.director, who.other_leader), hand(who.first_head, who.other_leader))
+    assert len(refusals(results)) == 1
+    assert Handover.objects.get().serial == 1
+    assert [paper.moves().count("reassign") for paper in papers] == [1, 1, 1]
+    assert list(verify()) == []
+
+
+def test_one_press_sent_twice_at_once_is_one_hand_over(who):
+    paper = Paper(sketches.Incoming, actor=who.clerk)
+    paper.act("submit", who.director, opinion="拟办", names=[who.leader])
+    found = listing(who.leader, reader=who.director, receiver=who.other_leader)
+    asked = Asked(
+        token=uuid4(), person=who.leader, receiver=who.other_leader, reason="leaving", fingerprint=found.fingerprint
+    )
+    at_once(*[lambda: hand_over(asked, actor=who.director, at=MONDAY)] * 3)
+    assert Handover.objects.count() == 1
+    assert paper.moves().count("reassign") == 1

@@ -3,6 +3,8 @@
 import pytest
 from django.utils import timezone
 
+from office.models import Case
+
 from .papers import incoming
 
 pytestmark = pytest.mark.browser
@@ -52,3 +54,28 @@ def test_words_find_the_paper_that_holds_them(page, words):
 def test_what_is_not_there_is_said_with_a_way_on(page):
     look_for(page, "航天飞机")
     page.get_by_text("没有找到").wait_for()
+
+
+def test_a_scanner_types_the_code_into_the_box_and_the_paper_opens(page):
+    case = Case.objects.get(title="关于拨付农机购置补贴资金的函")
+    page.keyboard.press("/")
+    page.keyboard.type(case.public_id)
+    page.keyboard.press("Enter")
+    page.wait_for_url(f"**/cases/{case.public_id}/")
+
+
+def test_columns_are_chosen_and_a_view_is_kept_with_keys_alone(page):
+    page.goto("/documents/incoming/")
+    page.get_by_role("link", name="选栏目").focus()
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/columns/**")
+    page.get_by_label("登记人", exact=True).focus()
+    page.keyboard.press("Space")
+    page.keyboard.press("Control+Enter")
+    page.get_by_role("columnheader", name="登记人").wait_for()
+    page.get_by_role("link", name="存为视图").focus()
+    page.keyboard.press("Enter")
+    page.get_by_label("名称").focus()
+    page.keyboard.insert_text("我的收文")
+    page.keyboard.press("Control+Enter")
+    page.get_by_role("link", name="我的收文").wait_for()

@@ -1,5 +1,6 @@
 """What the tests of backup and restore stand on: an office with a file, and an empty one beside it."""
 
+import os
 import subprocess
 import sys
 from contextlib import closing, contextmanager
@@ -17,7 +18,8 @@ from office.models import Organisation, Series
 from tests import ground
 from tests.people import MONDAY, cast
 
-EMPTY = "antou_restored"
+# Each worker has its own: their tests run at the same time on one server.
+EMPTY = f"antou_restored_{os.environ.get('PYTEST_XDIST_WORKER', 'alone')}"
 
 
 def manage(*arguments, environment):

@@ -175,34 +175,42 @@ def test_a_new_password_ends_the_old_one_everywhere_and_tells_its_owner():
 
 
 def test_a_shut_account_is_out_at_once_and_opens_again():
-    clerk = at_desk("clerk")
+    outsider = at_desk("outsider")
     system = at_desk("system")
-    system.post(f"/people/{key('clerk')}/deactivate/", {"confirm": "yes"})
-    assert clerk.get("/")["Location"].startswith("/login/")
-    assert not can_sign_in("clerk", PASSWORD)
-    system.post(f"/people/{key('clerk')}/activate/", {"confirm": "yes"})
-    assert can_sign_in("clerk", PASSWORD)
+    system.post(f"/people/{key('outsider')}/deactivate/", {"confirm": "yes"})
+    assert outsider.get("/")["Location"].startswith("/login/")
+    assert not can_sign_in("outsider", PASSWORD)
+    system.post(f"/people/{key('outsider')}/activate/", {"confirm": "yes"})
+    assert can_sign_in("outsider", PASSWORD)
 
 
-def test_shutting_shows_what_is_left_in_his_hands_without_a_title(who):
+def test_an_account_is_not_shut_while_something_is_in_its_hands(who):
+    """What it is is said by kind and number, and no title: the reader sees no case."""
     case = registered(who)
     acting.act(case.turns.get(), "pass", actor=who.clerk, at=MONDAY)
     proposing = case.turns.get(ended_at__isnull=True)
     values = {"lead": who.posts["crops"]}
     acting.act(proposing, "submit", actor=who.director, opinion="请承办", names=[who.leader], values=values, at=MONDAY)
     page = text(at_desk("system").get(f"/people/{who.leader.pk}/deactivate/"))
-    assert "收文办理·批示" in page
+    assert "<td>待办文件</td><td>1</td>" in page
+    assert "<td>岗位</td><td>1</td>" in page
     assert "关于秋冬种的通知" not in page
     at_desk("system").post(f"/people/{who.leader.pk}/deactivate/", {"confirm": "yes"})
-    assert "王志远 已停用，手里还有 1 件待办" in told("director")
-    assert "王志远 已停用，请结束任职" in told("security")
+    assert User.objects.get(pk=who.leader.pk).is_active
+
+
+def test_the_office_is_asked_to_hand_over_what_keeps_an_account_open():
+    at_desk("system").post(f"/people/{key('handler')}/deactivate/", {"confirm": "yes"})
+    for username in ("director", "head", "leader"):
+        assert "请给 赵立军 办理交接" in told(username)
+    assert told("machines") == told("handler") == ""
 
 
 def test_what_lies_in_a_post_only_he_sits_in_is_left_too(who):
     case = registered(who)
     acting.act(case.turns.get(), "pass", actor=who.clerk, at=MONDAY)
     assert case.turns.get(ended_at__isnull=True).holder is None
-    assert "收文办理·拟办" in text(at_desk("system").get(f"/people/{who.director.pk}/deactivate/"))
+    assert "收文办理·拟办" in text(at_desk("system").get(f"/people/{who.director.pk}/"))
 
 
 @pytest.mark.parametrize("username", ["security", "audit"])
@@ -321,9 +329,9 @@ def test_a_changed_clearance_is_told_in_words():
 
 
 def test_the_audit_administrator_reads_every_change_with_who_made_it():
-    at_desk("system").post(f"/people/{key('handler')}/deactivate/", {"confirm": "yes"})
+    at_desk("system").post(f"/people/{key('outsider')}/deactivate/", {"confirm": "yes"})
     page = text(at_desk("audit").get("/audit/changes/?kind=user&q=系统员"))
-    assert "赵立军" in page
+    assert "吴小梅" in page
     assert "在用：是 → 否" in page
 
 

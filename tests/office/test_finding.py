@@ -4,6 +4,7 @@ import pytest
 from django.urls import reverse
 
 from documents.models import IncomingDocument
+from documents.sheets import slip_of
 from office.models import Organisation
 from office.views.asked import FURTHEST, start_of
 from tests.journeys.papers import before_leader
@@ -73,3 +74,24 @@ def test_the_number_as_the_register_shows_it_opens_this_years_paper(client, who)
         assert client.get("/search/", {"q": typed}).headers["Location"] == f"/cases/{case.public_id}/", typed
     client.force_login(who.outsider)
     assert client.get("/search/", {"q": short}).status_code == 200
+
+
+def test_the_code_on_a_paper_opens_it_in_the_search_box(client, who):
+    """A scanner types what the code holds, and Enter; a paper without a number bears its public id."""
+    case = before_leader(who, "关于秋冬种的通知", who.leader)
+    client.force_login(who.clerk)
+    slip = slip_of(IncomingDocument.objects.get(case=case), viewer=who.clerk)
+    here = f"/cases/{case.public_id}/"
+    for typed in (slip.qr, f"{slip.qr}\r", case.public_id, f"http://oa.example.gov.cn{here}", here):
+        assert client.get("/search/", {"q": typed}).headers["Location"] == here, typed
+    client.force_login(who.outsider)
+    for typed in (slip.qr, case.public_id):
+        assert client.get("/search/", {"q": typed}).status_code == 200
+
+
+def test_who_signed_is_found_by_name_beside_what_bears_his_name(client, who):
+    signed = before_leader(who, "关于秋冬种的通知", who.leader)
+    called = before_leader(who, "关于表彰李建国同志的通知", who.first_head)
+    client.force_login(who.clerk)
+    page = client.get("/search/", {"q": "李建国"}).content.decode()
+    assert signed.public_id in page and called.public_id in page

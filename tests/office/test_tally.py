@@ -7,13 +7,15 @@ from django.conf import settings
 from django.db import connection, transaction
 
 from documents import registering
-from documents.models import ImportedRow, Named, RegisterImport
+from documents.models import Custody, ImportedRow, Named, RegisterImport
 from office import acting, tally
 from office.models import (
     Attachment,
     Barred,
     Case,
     Chase,
+    Handover,
+    HandoverItem,
     Link,
     Look,
     Organisation,
@@ -78,6 +80,14 @@ def hang(table: str, case: Case, who) -> None:
         )
         return ImportedRow.objects.create(document=case.incomingdocument, batch=batch, row=3, written=[["标题", "旧"]])
 
+    def handed() -> HandoverItem:
+        book = Series.objects.create(name="交接", year=2026, function="office.handover")
+        handover = Handover.objects.create(
+            series=book, serial=1, number="交接〔2026〕1号", person=who.outsider, receiver=who.clerk,
+            supervisor=who.director, reason="leaving", at=LATER,
+        )  # fmt: skip
+        return HandoverItem.objects.create(handover=handover, position=1, part="x", case=case, outcome="文书")
+
     missing = {
         "office_pause": lambda: Pause.objects.create(
             clock=case.clocks.first(), from_at=LATER, basis="依据", actor=who.clerk, recorded_at=LATER),
@@ -101,6 +111,9 @@ def hang(table: str, case: Case, who) -> None:
         "office_look": lambda: Look.objects.create(case=case, person=who.clerk, at=LATER, what="办理页"),
         "office_voided": lambda: Voided.objects.create(
             series=case.series, number=case.serial, reason="重复", by=who.clerk, at=LATER),
+        "office_handoveritem": handed,
+        "documents_custody": lambda: Custody.objects.create(
+            document=case.incomingdocument, keeper=who.clerk, since=LATER),
         "documents_importedrow": imported,
         "documents_named": named,
         "documents_named_assisting": lambda: named().assisting.add(who.posts["crops"]),
@@ -129,6 +142,8 @@ AROUND = {
     "office_caseusergrant": [f"user_id = {OUTSIDER}"],
     "office_casegroupgrant": ["group_id = (SELECT max(id) FROM auth_group)"],
     "office_voided": ["reason = '别的原因'"],
+    "office_handoveritem": ["what = '别的标题'", "check_found = 'missing', copies = 1, remark = '没有'"],
+    "documents_custody": [f"keeper_id = {OUTSIDER}"],
     "documents_incomingdocument": ["mismatch = '别的不符'", "answered_on = '2026-12-01'", "note = '别的备注'"],
     "documents_historicalincomingdocument": ["number = '别的文号'"],
     "documents_meetingnotice": ["answered_at = now()"],
@@ -153,6 +168,7 @@ OF_CASE = {
     "documents_historicalmeetingnotice": ITS_DOCUMENT,
     "documents_meetingnotice_attendees": "true",
     "documents_importedrow": ITS_DOCUMENT,
+    "documents_custody": ITS_DOCUMENT,
     "documents_named": ITS_DOCUMENT,
     "documents_named_assisting": "true",
 }

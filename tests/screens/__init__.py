@@ -7,15 +7,27 @@ from contextlib import contextmanager
 from datetime import date
 from html.parser import HTMLParser
 from pathlib import Path
+from urllib.parse import urlencode
 
 from django.db import transaction
 from django.test import override_settings
 from django.urls import reverse
 
 from documents.models import RegisterImport
-from office import access, dials, procedures
+from office import access, dials, lists, procedures
 from office.admission import ADMITTED, admits
-from office.models import Clock, Organisation, Phrase, PostHolding, ReservedBlock, Series, SheetOut, User
+from office.models import (
+    Clock,
+    Handover,
+    HandoverItem,
+    Organisation,
+    Phrase,
+    PostHolding,
+    ReservedBlock,
+    Series,
+    SheetOut,
+    User,
+)
 from office.models.clocks import Chase
 from office.models.files import Job
 from tests.furnished import Furnished, furnish
@@ -99,6 +111,7 @@ def seen(html: str, *, language: str) -> list[str]:
 NO_PAGE = {
     "logout", "set_language", "health", "text_size", "turn_draft", "follow", "batch", "incoming_draft",
     "incoming_duplicates", "incoming_same_file", "incoming_senders", "read_date", "incoming_print", "incoming_slip",
+    "handover_sheet", "handover_count", "list_export", "view_share", "view_remove",
     "incoming_circulation", "incoming_label", "file", "file_page", "job_file", "notice", "notices_read",
     "import_copy", "incoming_compose", "phrase_up", "phrase_down", "phrase_remove", "deputy_end", "leave_remove",
     "second_factor", "on_paper_print", "on_paper_scan", "on_paper_next", "scan_drop", "folder", "sheet_back",
@@ -129,6 +142,9 @@ def ways(office: Furnished, *, few: bool) -> dict[str, list]:
         "why": [[one.pk] for one in Clock.objects.filter(case__in=[cases["new"], cases["out"]])],
         "sheet_confirm": [[one.pk] for one in SheetOut.objects.exclude(said=None)],
         "reserved_block": [[one.pk] for one in ReservedBlock.objects.all()],
+        **dict.fromkeys(["handover"], [[one.pk] for one in Handover.objects.all()]),
+        **dict.fromkeys(["list_columns", "view_new"], [[code] for code in lists.codes()]),
+        "holding_handed": [[one.pk] for one in HandoverItem.objects.filter(part="office.posts")],
         "chase_answer": [[Chase.objects.get().pk]],
         "import_done": [[one.pk] for one in RegisterImport.objects.all()],
         "job": [[one.public_id] for one in Job.objects.all()],
@@ -179,6 +195,11 @@ def walk(client, who: str, office: Furnished, *, language: str) -> dict[str, lis
             for answer in (client.get(url), client.post(url) if name.endswith(ASKED) else None):
                 if answer is not None and answer.get("Content-Type", "").startswith("text/html"):
                     said.setdefault(url, []).extend(seen(answer.content.decode(), language=language))
+    if who == "leader":
+        between = {"person": office.who.handler.pk, "receiver": office.who.colleague.pk, "reason": "moving"}
+        for url in (f"{reverse('handover_new')}?{urlencode(between)}",):
+            for answer in (client.get(url), client.post(url, {"move": "1"})):
+                said.setdefault(url, []).extend(seen(answer.content.decode(), language=language))
     for words in ("sowing", "zzz", ""):
         said[f"search {words}"] = seen(client.get(reverse("search"), {"q": words}).content.decode(), language=language)
     return said

@@ -21,7 +21,7 @@ def kept_words() -> set[str]:
         *Day.objects.values_list("note", flat=True),
         *KnownYear.objects.values_list("source", flat=True),
         *Notice.objects.filter(parts={}).values_list("words", flat=True),
-        *Series.objects.values_list("name", flat=True),
+        *(words for row in Series.objects.values_list("name", "title") for words in row),
         *(str(words) for one in RegisterImport.objects.all() for fault in one.faults for words in fault.values()),
         *(cell for one in ImportDraft.objects.all() for row in book_of(one).grids[0].rows for cell in map(str, row)),
         *(grid.name for one in ImportDraft.objects.all() for grid in book_of(one).grids),
