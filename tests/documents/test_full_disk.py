@@ -134,8 +134,8 @@ def test_recording_a_signed_sheet_says_so_and_keeps_the_words(who, client, paper
     answer = client.post(
         reverse("record", args=[one.turn.pk]),
         {
-            "medium": "paper", "signer": who.leader.pk, "happened_on": "2026-11-16", "move": "instruct", "opinion": "请种植业股抓紧办理",
-            "names": "", "scan": scan(),
+            "medium": "paper", "signer": who.leader.pk, "happened_on": "2026-11-16", "move": "instruct",
+            "opinion": "请种植业股抓紧办理", "names": "", "scan": scan(),
         },
     )  # fmt: skip
     page = answer.content.decode()
