@@ -263,7 +263,8 @@ class MeetingNotice(IncomingBase):
         Move("decline", _("不参加"), to="arrange", opinion="must", approves=True),
     ])
     arrange = Step(_("通知和报名"), post="clerk", due=ARRANGE, sides="wait", moves=[
-        Move("notify", _("通知参会人"), side="attend", names="several", opinion="may",
+        # The first thing to be done here: whoever presses Ctrl+Enter must not close what nobody has been told of.
+        Move("notify", _("通知参会人"), side="attend", names="several", opinion="may", primary=True,
              then=paths.name_those_notified),
         Move("send", _("送阅"), side="read", names="several"),
         Move("answered", _("登记报名"), opinion="must", then=paths.keep_attendance_answer,

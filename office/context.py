@@ -134,6 +134,14 @@ class Page:
         """Only 待办 and 待阅 carry counts."""
         return {"queue": self.queue_count, "reading": self.reading_count}.get(name) if self.office_work else None
 
+    @cached_property
+    def new_url(self) -> str:
+        """Where the key N begins a new entry, for who registers; "" for everybody else."""
+        documents = subjects.get("documents")
+        may = documents.may_register if documents else None
+        registers = self.worker is not None and may is not None and may(self.worker)
+        return admission.url_if_any("incoming_new") if registers else ""
+
     def _office_nav(self, worker: User) -> list[tuple[str, list[tuple[str, str]]]]:
         documents = subjects.get("documents")
         may = documents.may_register if documents else None

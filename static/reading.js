@@ -1,8 +1,18 @@
-// What was read off a file stands under the fields it belongs to; F2 takes it over. Nothing is filled in by itself.
+// The entry page. What was read off a file stands under the fields it belongs to; F2 takes it over, and nothing is
+// filled in by itself. Alt and a figure choose the book without leaving the field.
 (function () {
   "use strict";
   const form = document.querySelector("form[data-entry]");
   const place = document.querySelector("#same-file");
+  const books = form && form.elements.series;
+  if (books && books.options) form.addEventListener("keydown", (event) => {
+    const off = document.body.dataset.keys === "off" || !event.altKey || event.ctrlKey || !/^[1-9]$/.test(event.key);
+    const book = off ? null : books.options[Number(event.key) - 1];
+    if (!book) return;
+    event.preventDefault();
+    books.value = book.value;
+    books.dispatchEvent(new Event("change", { bubbles: true }));
+  });
   if (!form || !place) return;
   const read = {};
 
