@@ -39,6 +39,10 @@ def known_papers(year: int) -> set[tuple[str, str]]:
     return set(rows.values_list("sender__name", "number"))
 
 
+# No book of a year gets this far; a longer number is a date or a code with a running number in it.
+HIGHEST = 99_999
+
+
 def numbers_for(papers: Collection[Paper], *, book: Series | None) -> Numbers:
     """Their own numbers are kept where every one is a number, none twice, and the book has no paper of its own yet."""
     serials = [int(paper.seq) for paper in papers if paper.seq.isdecimal() and int(paper.seq) > 0]
@@ -46,6 +50,8 @@ def numbers_for(papers: Collection[Paper], *, book: Series | None) -> Numbers:
         return Numbers(False, _("原表有的行没有编号或编号不是数字：导入后按表中顺序另编号，原编号照样保留。"))
     if len(set(serials)) < len(serials):
         return Numbers(False, _("原表的编号有重号：导入后按表中顺序另编号，原编号照样保留。"))
+    if max(serials, default=0) > HIGHEST:
+        return Numbers(False, _("原表的编号不是顺序号（如 20250037）：导入后按表中顺序另编号，原编号照样保留。"))
     if book is None or book.last == 0:
         return Numbers(True)
     taken = set(Case.objects.filter(series=book, serial__in=serials).values_list("serial", flat=True))

@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 from django.db import transaction
 from django.urls import reverse
+from django.utils.translation import gettext as _
 
 from office.acting import Refused
 from office.jobs import Failed
@@ -20,7 +21,7 @@ def run(job: Job, progress: Callable[[int, int], None]) -> tuple[str, str]:
     with transaction.atomic():
         draft = ImportDraft.objects.select_for_update().filter(pk=arguments["draft"], person=job.asked_by).first()
         if draft is None or draft.file_hash != arguments["hash"]:
-            raise Failed("这个文件已经导入，或者换成了别的文件。请回到“旧登记簿导入”看一看。")
+            raise Failed(_("这个文件已经导入，或者换成了别的文件。请回到“旧登记簿导入”看一看。"))
         book = book_of(draft)
         reading = book.read(year=draft.year)
         try:

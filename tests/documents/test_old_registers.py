@@ -295,6 +295,12 @@ def test_an_import_that_breaks_off_leaves_nothing(who, monkeypatch):
     assert not Series.objects.filter(year=2025).exists()
 
 
+def test_a_running_number_with_the_day_in_it_is_no_number_of_a_book(read):
+    reading = read(HEAD, row(seq="20250037"), row(seq="20250038", number="某农发〔2025〕2号", title="另一件"))
+    numbers = bringing_in.numbers_for(reading.papers, book=None)
+    assert not numbers.own and "不是顺序号" in numbers.words
+
+
 def test_a_book_in_use_goes_on_with_its_own_numbers(who, paper):
     paper()
     rows = row(day="2026-03-01"), row(2, "2026-03-02", number="某〔2026〕2号")
