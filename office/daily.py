@@ -10,7 +10,7 @@ from django.db.models import Q
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
-from office import access, diary, notices, showing, subjects
+from office import access, diary, notices, procedures, showing, subjects
 from office.claiming import claim
 from office.clock import TIME_ZONE
 from office.levels import Urgency
@@ -113,8 +113,10 @@ RANK = {Urgency.FLASH: 0, Urgency.URGENT: 1, Urgency.NORMAL: 2}
 
 def _new(reader: User, *, since: datetime, at: datetime, evening: bool) -> Part:
     """What has come in since the last page."""
-    rows = access.visible_to(reader).filter(opened_at__gt=since, opened_at__lte=at).exclude(outcome="void")
-    found = list(rows.select_related("series").order_by("-pk")[:MOST])
+    # Out of the newest there are, so that nobody reads a million cases to find today's.
+    among = Case.objects.exclude(procedure__in=procedures.brought_in()).exclude(outcome="void").select_related("series")
+    newest = access.newest_for(reader, count=MOST, among=among)
+    found = [case for case in newest if since < case.opened_at <= at]
     found.sort(key=lambda case: (RANK[Urgency(case.urgency)], case.pk))
     said = subjects.summaries(found)
     places = _places(found)
@@ -142,10 +144,11 @@ def _places(cases: Sequence[Case]) -> dict[int, str]:
 
 
 def _urgent(reader: User, *, at: datetime) -> Part:
-    rows = access.visible_to(reader).filter(
-        closed_at__isnull=True, opened_at__lte=at, urgency__in=[Urgency.FLASH, Urgency.URGENT]
-    )
-    found = sorted(rows.select_related("series")[:MOST], key=lambda case: (RANK[Urgency(case.urgency)], case.pk))
+    # What is open lies in somebody's hands: asked of the open turns, which are few.
+    urgent = Turn.objects.open().main().filter(case__urgency__in=[Urgency.FLASH, Urgency.URGENT], issued_at__lte=at)
+    keys = list(urgent.values_list("case_id", flat=True)[: MOST * 10])
+    rows = access.visible_to(reader).filter(pk__in=keys).select_related("series")[:MOST]
+    found = sorted(rows, key=lambda case: (RANK[Urgency(case.urgency)], case.pk))
     said, places = subjects.summaries(found), _places(found)
     return Part(
         _("没办完的急件"),
@@ -161,11 +164,16 @@ def _due(reader: User, *, at: datetime, end: datetime, looks_at: date) -> Part:
     """Due on that day and before: of each paper its earliest date. What lies with a leader is not late."""
     running = Clock.objects.filter(
         Q(turn__isnull=True) | Q(turn__ended_at__isnull=True), due_at__lt=end, met_at__isnull=True,
-        stopped_at__isnull=True, case__closed_at__isnull=True, case__in=access.visible_to(reader),
+        stopped_at__isnull=True, case__closed_at__isnull=True,
     ).select_related("case__series", "turn__holder", "turn__post__department", "turn__case").order_by("due_at", "pk")
+    first = list(running[: MOST * 10])
+    seen = set(
+        access.visible_to(reader).filter(pk__in={clock.case_id for clock in first}).values_list("pk", flat=True)
+    )
     clocks: dict[int, Clock] = {}
-    for clock in running[: MOST * 3]:
-        clocks.setdefault(clock.case_id, clock)
+    for clock in first:
+        if clock.case_id in seen:
+            clocks.setdefault(clock.case_id, clock)
     with_leader = showing.with_leaders(clock.turn for clock in clocks.values() if clock.turn is not None)
     lines = [
         _line(

@@ -106,7 +106,7 @@ def file_page(request: Request, public_id: str, pk: int, page: int) -> HttpRespo
 
 def _guarded_page(request: Request, attachment: Attachment, *, page: int, width: int) -> HttpResponse:
     now = timezone.now()
-    response = _picture(attachment.stored, page=page, width=width, mark=_mark(request.user, at=now))
+    response = _picture(attachment.stored, page=page, width=width, mark=mark_of(request.user, at=now))
     _wall_off(response, attachment.case)
     _note_reading(request, attachment, page=page, at=now)
     return response
@@ -132,7 +132,7 @@ def _wall_off(response: HttpResponseBase, case: Case) -> None:
     response["Cache-Control"] = "private, no-store" if _is_guarded(case) else "private, no-cache"
 
 
-def _mark(reader: User, *, at: datetime) -> str:
+def mark_of(reader: User, *, at: datetime) -> str:
     """Whose eyes, from which department, when: a photograph of the screen names its source."""
     department = reader.department.name if reader.department else ""
     when = timezone.localtime(at).strftime("%Y-%m-%d %H:%M")

@@ -4,6 +4,7 @@ import secrets
 import uuid
 
 from django.contrib.auth.models import Permission
+from django.contrib.postgres.indexes import BrinIndex
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
@@ -266,6 +267,11 @@ class Decision(models.Model):
             models.CheckConstraint(
                 condition=~Q(medium=Medium.PAPER) | ~Q(files=""), name="words_from_paper_have_their_scan"
             ),
+        ]
+        indexes = [
+            # 工作清单 asks what was done in a month or a year. Decisions come in the order of time: a few kilobytes say
+            # which pages of the table hold it.
+            BrinIndex(fields=["at"], name="decision_by_time"),
         ]
 
     def __str__(self) -> str:

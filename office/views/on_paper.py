@@ -14,6 +14,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from office import acting, jobs, showing, subjects
 from office.files import NotShown, Unfit, apart, page_picture, pictures
+from office.files.views import mark_of
 from office.forms.on_paper import ConfirmForm, StackForm
 from office.models.on_paper import Folder, Scan, ScannedPages, SheetOut
 from office.models.people import PostHolding, User
@@ -253,7 +254,9 @@ def scanned_page(request: Asked, key: int, page: int) -> HttpResponse:
     status = 200
     try:
         if part.stored is not None:
-            picture = page_picture(part.stored, page=page, width=width)
+            guarded = part.sheet is not None and part.sheet.turn.case.guarded
+            mark = mark_of(request.user, at=timezone.now()) if guarded else ""
+            picture = page_picture(part.stored, page=page, width=width, mark=mark)
         else:
             picture = scans.page_picture(part, page=page, width=width)
     except LookupError:

@@ -335,6 +335,20 @@ def test_a_guarded_paper_in_a_folder_is_a_look(folder, who, client):
     assert Look.objects.filter(case=case, person=who.clerk, what="呈批夹").count() == 1
 
 
+def test_the_scan_of_a_guarded_paper_bears_the_readers_name(folder, who, client):
+    made = sent(who)
+    paper = printed(made)
+    brought(who, scanned(paper, order=slips_of(paper)))
+    part = ScannedPages.objects.get(sheet__turn=folder[0].turn)
+    client.force_login(who.clerk)
+    plain = client.get(f"/on-paper/parts/{part.pk}/1/").content
+    case = folder[0].case
+    case.restricted = True
+    case.save()
+    assert client.get(f"/on-paper/parts/{part.pk}/1/").content != plain
+    assert Look.objects.filter(case=case, what="纸质批示扫描件").exists()
+
+
 def test_a_leaders_way_of_writing_is_kept_in_his_history(folder, who, client):
     client.force_login(who.clerk)
     client.post(f"/on-paper/leaders/{who.other_leader.pk}/", {"on": "1"})
