@@ -21,10 +21,11 @@ from .files import Attachment, Job, StoredFile
 from .grants import CaseGroupGrant, CaseUserGrant, Look
 from .numbers import ReservedBlock, ReservedNumber, Series, Voided
 from .on_paper import Folder, Scan, ScannedPages, SheetOut
-from .outbox import Delivery, Draft, Follow, Notice
+from .outbox import Address, Delivery, Draft, Follow, Message, Notice, QuietHours
 from .people import Department, Deputy, Leave, Post, PostHolding, User
 
 __all__ = [
+    "Address",
     "Anchor",
     "AnchorLine",
     "Attachment",
@@ -51,6 +52,7 @@ __all__ = [
     "Leave",
     "Link",
     "Look",
+    "Message",
     "Notice",
     "Organisation",
     "Pause",
@@ -59,6 +61,7 @@ __all__ = [
     "Post",
     "PostHolding",
     "ProcedureChoice",
+    "QuietHours",
     "Relocation",
     "Reminder",
     "ReservedBlock",

@@ -8,13 +8,14 @@ from uuid import uuid4
 import pytest
 from django.db import connection, connections, transaction
 
-from office import acting, linking, looks
+from office import acting, channels, linking, looks, outbox
 from office.acting import Refused
 from office.acting.door import lock_case
-from office.models import Case, Decision, Look, Series, Turn
+from office.models import Address, Case, Decision, Look, Notice, Series, Turn
 from office.verifying import verify
 from tests import people, sketches
 from tests.make import Paper, series
+from tests.office.receiving import receiver
 from tests.people import MONDAY
 
 # Nobody waits longer for a lock than this; a deadlock would be broken by PostgreSQL and shown as an error.
@@ -309,3 +310,26 @@ def test_what_fails_in_one_thread_leaves_nothing(who):
     at_once(fails)
     assert paper.moves() == ["start"]
     assert paper.turn.pk == turn.pk
+
+
+# --- Telling ---
+
+
+def test_of_several_workers_one_sends_each_message(who, settings):
+    """Six people with five notices each, four workers in the same minute: six messages, each asked for once."""
+    listeners = [who.director, who.leader, who.handler, who.colleague, who.clerk, who.second_clerk]
+    settings.NOTICE_SECONDS = 5
+    with receiver() as one:
+        settings.NOTICE_CHANNELS = channels.read(f"webhook json://127.0.0.1:{one.port}/{{to}}")
+        case = Paper(sketches.Incoming, actor=who.clerk).case
+        for number, person in enumerate(listeners):
+            Address.objects.create(person=person, channel="webhook", address=f"a{number}")
+            Notice.objects.bulk_create(
+                [Notice(person=person, kind="waiting", urgent=True, at=MONDAY, case=case) for _time in range(5)]
+            )
+        # Long enough that all four are at it.
+        one.mood = lambda path: str(one.released.wait(0.03))
+        done = at_once(*[lambda: outbox.deliver(MONDAY)] * 4)
+        assert sum(found.sent for found in done) == 30
+        assert sorted(path for path, _key, _body in one.asked) == [f"/a{number}" for number in range(6)]
+        assert len(one.keys) == 6
