@@ -28,6 +28,7 @@ printf 'redis://:%s@redis:6379/0' "$(cat redis_password)" | once redis_url
 once email_host_password </dev/null
 once secret_key_fallbacks </dev/null
 once metrics_token </dev/null
+once notice_channels </dev/null
 if [ ! -e tls_key ]; then
     name="${1:-localhost}"
     # Browsers read the alternative name alone, and an address there is no name.

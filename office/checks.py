@@ -17,6 +17,7 @@ A_GOOD_KEY = "deploy/make-secrets.sh writes one; so does: openssl rand -hex 32"
 
 def register() -> None:
     checks.register(undeclared_steps, checks.Tags.database)
+    checks.register(channels_that_can_be_used)
     checks.register(owner_apart_from_application, checks.Tags.security, deploy=True)
     checks.register(a_secret_of_its_own, checks.Tags.security, deploy=True)
     checks.register(a_token_that_cannot_be_guessed, checks.Tags.security, deploy=True)
@@ -49,6 +50,33 @@ def undeclared_steps(app_configs, databases=None, **kwargs) -> list[checks.Check
             id="office.E010",
         )
     ] if missing else []
+
+
+def channels_that_can_be_used(app_configs, **kwargs) -> list[checks.CheckMessage]:
+    """A channel that cannot work is found out at the start. Of its URL, which holds a token, nothing is said."""
+    if not settings.NOTICE_CHANNELS:
+        return []
+    from office import channels, outward
+
+    found: list[checks.CheckMessage] = []
+    for way in settings.NOTICE_CHANNELS.values():
+        if not all(outward.readable(url.replace(channels.TO, "somebody")) for url in way.urls):
+            found.append(
+                checks.Error(
+                    f"NOTICE_CHANNELS: a URL of {way.code} ({way.host}) has not the parts such a URL has.",
+                    hint="docs/operations.md (Notices outside) shows one of each kind.",
+                    id="office.E011",
+                )
+            )
+        if way.public and settings.CLASSIFIED_NETWORK:
+            found.append(
+                checks.Error(
+                    f"NOTICE_CHANNELS: {way.code} leads out to the internet, and this is a classified network.",
+                    hint="Take it out: classified systems are kept apart from public networks (R-SEC-04).",
+                    id="office.E012",
+                )
+            )
+    return found
 
 
 def owner_apart_from_application(app_configs, **kwargs) -> list[checks.CheckMessage]:

@@ -290,7 +290,7 @@ def tell(now: datetime) -> int:
     key = f"daily:{timezone.localdate(now).isoformat()}:{hour:%H}"
     readers = _readers(timezone.localdate(now))
     with transaction.atomic(), translation.override(settings.LANGUAGE_CODE):
-        rows = [Delivery(person=one, channel=IN_APP, key=key, at=now, sent_at=now, tries=1) for one in readers]
+        rows = [Delivery(person=one, channel=IN_APP, key=key, at=now, sent_at=now) for one in readers]
         mine = {row.person_id for row in claim(rows, by=("person_id", "channel", "key"))}
         words = _("每日一页已备好（%(hour)s）") % {"hour": f"{hour:%H:%M}"}
         told = notices.tell([one for one in readers if one.pk in mine], kind="daily_page", words=words, at=now)

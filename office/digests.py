@@ -61,22 +61,21 @@ class Counts:
         return "；".join(filter(None, [work, reading]))
 
 
-def counts(person: User, *, now: datetime) -> Counts:
-    """One query beside those that say who he is."""
+def counts(person: User, *, now: datetime, below: int | None = None) -> Counts:
+    """One query beside those that say who he is. `below`: only papers under that level of secrecy are counted."""
     from office.views.queue import reading_steps
 
     reading = Q(side=True, step__in=reading_steps())
     tomorrow = datetime.combine(now.astimezone(TIME_ZONE).date() + timedelta(days=1), time(), TIME_ZONE)
-    found = (
-        access.waiting_for(person)
-        .order_by()
-        .aggregate(
-            todo=Count("pk", filter=~reading),
-            late=Count("pk", filter=~reading & Q(due_at__lt=now)),
-            today=Count("pk", filter=~reading & Q(due_at__gte=now, due_at__lt=tomorrow)),
-            reading=Count("pk", filter=reading),
-            first=Min("issued_at", filter=~reading),
-        )
+    waiting = access.waiting_for(person).order_by()
+    if below is not None:
+        waiting = waiting.filter(case__secrecy__lt=below)
+    found = waiting.aggregate(
+        todo=Count("pk", filter=~reading),
+        late=Count("pk", filter=~reading & Q(due_at__lt=now)),
+        today=Count("pk", filter=~reading & Q(due_at__gte=now, due_at__lt=tomorrow)),
+        reading=Count("pk", filter=reading),
+        first=Min("issued_at", filter=~reading),
     )
     first = found.pop("first")
     ranked = access.identity(person).ranked
@@ -111,7 +110,7 @@ def leaders_at_hub(now: datetime) -> list[Notice]:
     with translation.override(settings.LANGUAGE_CODE), transaction.atomic():
         lines = _lines(roster, now)
         rows = [
-            Delivery(person=clerk, channel=IN_APP, key=f"leaders:{on.isoformat()}", at=now, sent_at=now, tries=1)
+            Delivery(person=clerk, channel=IN_APP, key=f"leaders:{on.isoformat()}", at=now, sent_at=now)
             for clerk in lines
         ]
         mine = {row.person_id for row in claim(rows, by=("person_id", "channel", "key"))}

@@ -7,6 +7,8 @@ from urllib.parse import parse_qsl, unquote, urlencode, urlsplit, urlunsplit
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.module_loading import import_string
 
+from office import channels
+
 # What every connection of the program says of itself: the tally counts no other's writing (office/tally.py).
 PROGRAM = "office.program"
 
@@ -91,6 +93,14 @@ def secret(name: str, default: str, *, may_be_empty: bool = False) -> str:
         # Taken for "not set", it would quietly start servers of its own beside the office's.
         raise ImproperlyConfigured(f"{name}_FILE names an empty file: {path}.")
     return value
+
+
+def notice_channels(lines: str) -> dict[str, channels.Way]:
+    """The channels beside mail, by code; what is wrong is said without a word of any URL."""
+    try:
+        return channels.read(lines)
+    except ValueError as error:
+        raise ImproperlyConfigured(str(error)) from None
 
 
 def named(name: str) -> bool:

@@ -12,6 +12,7 @@ from typing import Any
 
 from django.conf import settings
 from django.db import connections
+from django.db.models import Count, Q
 from django.utils.translation import gettext_lazy as _
 from health_check import Cache, Database, HealthCheck
 from health_check.contrib.celery import Ping
@@ -23,11 +24,13 @@ from office.files.checking import room
 from office.models.backups import Backup
 from office.models.cases import Anchor, Turn
 from office.models.files import Job
-from office.models.outbox import Delivery
+from office.models.outbox import Message
 
 # Its own log line would repeat, with a traceback, what is answered.
 logging.getLogger("health_check").setLevel(logging.CRITICAL)
 SECONDS = timedelta(seconds=2)
+# After so many tries in vain somebody should look; before that it may be a hiccup.
+STUCK = 3
 
 
 @dataclass
@@ -122,12 +125,24 @@ def free_space() -> int:
 
 
 @dataclass(frozen=True)
+class Sending:
+    """One channel to the outside. `error`: what it answers since it takes nothing, "" while it does. Of where it
+    leads the host only."""
+
+    code: str
+    label: Any
+    host: str
+    waiting: int
+    given_up: int
+    error: str
+
+
+@dataclass(frozen=True)
 class Figures:
     """What is worth an alarm. Counts and moments only: of whom and of which paper nothing."""
 
     overdue: int
-    mails_waiting: int
-    mails_given_up: int
+    sending: list[Sending]
     jobs_waiting: int
     anchored_at: datetime | None
     backed_up_at: datetime | None
@@ -139,9 +154,22 @@ def figures(now: datetime) -> Figures:
     backup = Backup.objects.order_by("-made_at").first()
     return Figures(
         overdue=Turn.objects.open().filter(due_at__lt=now).count(),
-        mails_waiting=Delivery.objects.filter(sent_at__isnull=True, tries__lt=outbox.TRIES).count(),
-        mails_given_up=outbox.given_up().count(),
+        sending=_sending(),
         jobs_waiting=Job.objects.filter(finished_at__isnull=True).count(),
         anchored_at=anchor.at if anchor else None,
         backed_up_at=backup.made_at if backup else None,
     )
+
+
+def _sending() -> list[Sending]:
+    waiting = dict(outbox.waiting().order_by().values_list("channel").annotate(Count("pk")))
+    lost = dict(outbox.given_up().order_by().values_list("channel").annotate(Count("pk")))
+    stuck = Message.objects.filter(~Q(error=""), ended_at__isnull=True, tries__gte=STUCK)
+    errors = dict(stuck.order_by("channel", "-at").distinct("channel").values_list("channel", "error"))
+    return [
+        Sending(
+            one.code, one.label, one.host,
+            waiting=waiting.get(one.code, 0), given_up=lost.get(one.code, 0), error=errors.get(one.code, ""),
+        )
+        for one in outbox.channels()
+    ]  # fmt: skip

@@ -76,8 +76,14 @@ class Office(Collector):
             # That it is down is said above; figures that cannot be had are not there.
             return
         yield _gauge("antou_turns_overdue", "Open turns past their day.", found.overdue)
-        yield _gauge("antou_mails_waiting", "Mails to be tried (again).", found.mails_waiting)
-        yield _gauge("antou_mails_given_up", "Mails tried to the last in vain.", found.mails_given_up)
+        waiting = GaugeMetricFamily("antou_notices_waiting", "Notices still to go out.", labels=["channel"])
+        lost = GaugeMetricFamily("antou_notices_given_up", "Messages tried to the last in vain.", labels=["channel"])
+        stuck = GaugeMetricFamily("antou_channel_stuck", "Whether a channel takes nothing now.", labels=["channel"])
+        for one in found.sending:
+            waiting.add_metric([one.code], one.waiting)
+            lost.add_metric([one.code], one.given_up)
+            stuck.add_metric([one.code], float(bool(one.error)))
+        yield from (waiting, lost, stuck)
         yield _gauge("antou_jobs_waiting", "Long jobs not finished yet.", found.jobs_waiting)
         yield from _moment("antou_last_anchor_timestamp_seconds", "The last nightly anchor.", found.anchored_at)
         yield from _moment("antou_last_backup_timestamp_seconds", "The last complete backup.", found.backed_up_at)

@@ -18,6 +18,7 @@ from office.environment import (
     dotted,
     integer,
     listed,
+    notice_channels,
     redis_database,
     secret,
     text,
@@ -245,6 +246,10 @@ EMAIL_HOST_USER = text("EMAIL_HOST_USER", "")
 EMAIL_HOST_PASSWORD = secret("EMAIL_HOST_PASSWORD", "", may_be_empty=True)
 EMAIL_USE_TLS = boolean("EMAIL_USE_TLS", False)
 DEFAULT_FROM_EMAIL = text("DEFAULT_FROM_EMAIL", "antou@localhost")
+
+# Beside mail: webhook, WeCom, DingTalk, Feishu (office/channels.py), and how many seconds one of them may take.
+NOTICE_CHANNELS = notice_channels(secret("NOTICE_CHANNELS", "", may_be_empty=True))
+NOTICE_SECONDS = integer("NOTICE_SECONDS", 8, least=1)
 
 # --- Headers ---
 HTTPS = boolean("HTTPS", False)

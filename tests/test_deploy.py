@@ -54,7 +54,7 @@ def test_every_secret_named_is_written_once_and_then_kept(tmp_path):
     named = dict(re.findall(r"^  (\w+): \{file: deploy/secrets/(\w+)\}$", COMPOSE, re.M))
     assert set(named.values()) == {path.name for path in kept.iterdir()}
     assert (kept / "email_host_password").read_text() == (kept / "secret_key_fallbacks").read_text() == ""
-    assert (kept / "metrics_token").read_text() == ""
+    assert (kept / "metrics_token").read_text() == (kept / "notice_channels").read_text() == ""
     assert (kept / "tls_key").read_text() == "the office's own"
 
 

@@ -23,10 +23,11 @@ from .grants import CaseGroupGrant, CaseUserGrant, Look
 from .handovers import Handover, HandoverItem
 from .numbers import ReservedBlock, ReservedNumber, Series, Voided
 from .on_paper import Folder, Scan, ScannedPages, SheetOut
-from .outbox import Delivery, Draft, Follow, Notice
+from .outbox import Address, Delivery, Draft, Follow, Message, Notice, QuietHours
 from .people import Department, Deputy, Leave, Post, PostHolding, SeatWish, User
 
 __all__ = [
+    "Address",
     "Anchor",
     "AnchorLine",
     "Attachment",
@@ -56,6 +57,7 @@ __all__ = [
     "Link",
     "ListColumns",
     "Look",
+    "Message",
     "Notice",
     "Organisation",
     "Pause",
@@ -64,6 +66,7 @@ __all__ = [
     "Post",
     "PostHolding",
     "ProcedureChoice",
+    "QuietHours",
     "Relocation",
     "Reminder",
     "ReservedBlock",

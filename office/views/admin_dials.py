@@ -39,17 +39,21 @@ def index(request: Asked) -> HttpResponse:
         {"label": _("由服务器的环境变量决定"), "dials": [_server_row(one) for one in dials.by_the_server()]},
     ]
     if lost := _undelivered():
-        groups.append({"label": _("没有发出去的提醒邮件"), "dials": lost})
+        groups.append({"label": _("没有发出去的提醒"), "dials": lost})
     return TemplateResponse(request, "office/dials.html", {"groups": groups})
 
 
 def _undelivered() -> list[dict]:
-    """Whom no mail reached, the latest first: an address to put right, or a mail server. No word of any paper."""
+    """Whom no mail and no message reached, the latest first: an address to put right, or a server. No word of any
+    paper, and of a channel neither address nor token."""
     found = outbox.given_up().select_related("person")[:20]
+    labels = {one.code: one.label for one in outbox.channels()}
     return [
         {
             "label": one.person.name,
-            "value_words": one.person.email or _("没有邮件地址"),
+            "value_words": str(labels.get(one.channel, one.channel))
+            if one.channel != outbox.EMAIL
+            else one.person.email or _("没有邮件地址"),
             "source": _("试了 %(n)d 次，最后 %(when)s：%(error)s")
             % {"when": timezone.localtime(one.at).strftime("%Y-%m-%d %H:%M"), "n": one.tries, "error": one.error},
             "unverified": False,

@@ -24,6 +24,7 @@ from office.models.contacts import Contact, Organisation
 from office.models.dials import Ladder, ProcedureChoice, Setting, StepSetting
 from office.models.grants import Look
 from office.models.numbers import Series
+from office.models.outbox import Address, QuietHours
 from office.models.people import Department, Deputy, Kind, Post, PostHolding, User
 from office.views.asked import Asked, start_of
 
@@ -37,6 +38,7 @@ WATCHED = {
         *(User, Post, PostHolding, Department, Deputy),
         *(Setting, StepSetting, ProcedureChoice, Ladder, Series, Day, KnownYear),
         *(Organisation, Contact),
+        *(Address, QuietHours),
     )
 }
 

@@ -92,11 +92,7 @@ def parts(request: Asked) -> HttpResponse:
                     _("每夜应有一次，请看定时器。") if anchor and anchor < stale else "",
                 ),
                 _row(_("过期没办的"), ngettext("%(n)d 件", "%(n)d 件", found.overdue) % {"n": found.overdue}),
-                _row(_("等着发的邮件"), _letters(found.mails_waiting)),
-                _row(
-                    _("发不出去的邮件"), _letters(found.mails_given_up),
-                    _("请看邮件服务器和收件人的地址。") if found.mails_given_up else "",
-                ),
+                *(_sending_row(one) for one in found.sending),
                 _row(
                     _("等着做的任务"), ngettext("%(n)d 项", "%(n)d 项", found.jobs_waiting) % {"n": found.jobs_waiting},
                 ),
@@ -106,8 +102,18 @@ def parts(request: Asked) -> HttpResponse:
     )  # fmt: skip
 
 
-def _letters(count: int) -> str:
-    return ngettext("%(n)d 封", "%(n)d 封", count) % {"n": count}
+def _sending_row(one: parts_of.Sending) -> dict[str, str]:
+    """What waits in one channel; of where it leads the host, of whom it waits for nothing."""
+    words = _("等着发 %(n)d 条") % {"n": one.waiting}
+    if one.given_up:
+        words = _("%(words)s；发不出去 %(n)d 条") % {"words": words, "n": one.given_up}
+    advice = ""
+    if one.error:
+        advice = _("对方没有收（%(error)s）。请看网络和对方的服务；通了会自动补发，不用重发。") % {"error": one.error}
+    elif one.given_up:
+        advice = _("请看对方的服务和收件人的地址；是哪几位，写在“设置”页下面。")
+    label = _("往外发：%(channel)s") % {"channel": one.label}
+    return _row(_("%(label)s（%(host)s）") % {"label": label, "host": one.host} if one.host else label, words, advice)
 
 
 def _row(label: str, words: str, advice: str = "") -> dict[str, str]:

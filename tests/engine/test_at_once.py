@@ -8,15 +8,16 @@ from uuid import uuid4
 import pytest
 from django.db import connection, connections, transaction
 
-from office import acting, linking, looks
+from office import acting, channels, linking, looks, outbox
 from office.acting import Refused
 from office.acting.door import lock_case
 from office.handover.executing import Asked, hand_over
 from office.handover.listing import listing
-from office.models import Case, Decision, Handover, Look, Series, Turn
+from office.models import Address, Case, Decision, Handover, Look, Notice, Series, Turn
 from office.verifying import verify
 from tests import people, sketches
 from tests.make import Paper, series
+from tests.office.receiving import receiver
 from tests.people import MONDAY
 
 # Nobody waits longer for a lock than this; a deadlock would be broken by PostgreSQL and shown as an error.
@@ -344,3 +345,26 @@ def test_one_press_sent_twice_at_once_is_one_hand_over(who):
     at_once(*[lambda: hand_over(asked, actor=who.director, at=MONDAY)] * 3)
     assert Handover.objects.count() == 1
     assert paper.moves().count("reassign") == 1
+
+
+# --- Telling ---
+
+
+def test_of_several_workers_one_sends_each_message(who, settings):
+    """Six people with five notices each, four workers in the same minute: six messages, each asked for once."""
+    listeners = [who.director, who.leader, who.handler, who.colleague, who.clerk, who.second_clerk]
+    settings.NOTICE_SECONDS = 5
+    with receiver() as one:
+        settings.NOTICE_CHANNELS = channels.read(f"webhook json://127.0.0.1:{one.port}/{{to}}")
+        case = Paper(sketches.Incoming, actor=who.clerk).case
+        for number, person in enumerate(listeners):
+            Address.objects.create(person=person, channel="webhook", address=f"a{number}")
+            Notice.objects.bulk_create(
+                [Notice(person=person, kind="waiting", urgent=True, at=MONDAY, case=case) for _time in range(5)]
+            )
+        # Long enough that all four are at it.
+        one.mood = lambda path: str(one.released.wait(0.03))
+        done = at_once(*[lambda: outbox.deliver(MONDAY)] * 4)
+        assert sum(found.sent for found in done) == 30
+        assert sorted(path for path, _key, _body in one.asked) == [f"/a{number}" for number in range(6)]
+        assert len(one.keys) == 6

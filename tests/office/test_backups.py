@@ -377,6 +377,7 @@ def test_a_full_disk_while_files_come_back_leaves_the_database_empty(
 SECRETS = {
     "SECRET_KEY": "k3y-of-the-office-8f27c1d94be05a6377e1", "SECRET_KEY_FALLBACKS": "older-k3y-5512aa90 oldest-k3y-7",
     "EMAIL_HOST_PASSWORD": "ma1l-pass-6c1d", "METRICS_TOKEN": "scrape-token-5d5d0a7be1f2c3d4e5f60718",
+    "NOTICE_CHANNELS": "feishu/wanghai feishu://h00k-token-77ab31c9",
 }  # fmt: skip
 
 

@@ -11,7 +11,7 @@ from office import acting, chasing, dials, numbering, procedures
 from office.chasing.sending import ladders_in_force
 from office.models import Case, Decision, Organisation, Phrase, Series, User
 from office.models.dials import Ladder, ProcedureChoice, Setting, StepSetting
-from office.models.outbox import Delivery
+from office.models.outbox import Message
 from office.views.deciding import phrases_of
 from tests.make import series
 from tests.people import MONDAY
@@ -469,9 +469,11 @@ def test_nobody_reaches_a_persons_own_phrase_through_the_offices(system, who):
 
 def test_mail_that_never_went_out_is_named_to_whoever_can_put_it_right(system):
     who = User.objects.get(username="handler")
-    Delivery.objects.create(person=who, channel="email", key="digest:1", at=MONDAY, tries=9, error="connection refused")
+    Message.objects.create(
+        person=who, channel="email", made_at=MONDAY, at=MONDAY, ended_at=MONDAY, tries=9, error="connection refused"
+    )
     page = system.get("/dials/").content.decode()
-    assert "没有发出去的提醒邮件" in page
+    assert "没有发出去的提醒" in page
     assert "赵立军" in page and "connection refused" in page
-    Delivery.objects.update(sent_at=MONDAY)
-    assert "没有发出去的提醒邮件" not in system.get("/dials/").content.decode()
+    Message.objects.update(sent_at=MONDAY)
+    assert "没有发出去的提醒" not in system.get("/dials/").content.decode()

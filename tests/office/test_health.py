@@ -21,9 +21,9 @@ from django.urls import reverse
 from django.utils import timezone
 from redis.exceptions import RedisError
 
-from office import acting, beat, checks, health, metrics, outbox
+from office import acting, beat, checks, health, metrics
 from office.celery import app
-from office.models import Backup, Delivery, Job, Series, Turn
+from office.models import Backup, Delivery, Job, Message, Series, Turn
 from tests import ground, sketches
 from tests.owner import as_owner
 from tests.people import MONDAY, person
@@ -170,14 +170,19 @@ def test_the_figures_count_what_is_late_waiting_and_given_up(who, django_assert_
     acting.start(sketches.Incoming, actor=who.clerk, title="一件", series=Series.objects.get(name="收"), at=MONDAY)
     Turn.objects.update(due_at=now - timedelta(hours=1))
     late = Turn.objects.filter(ended_at=None).count()
-    for number, tries in enumerate([1, outbox.TRIES, outbox.TRIES]):
-        Delivery.objects.create(person=who.clerk, channel="email", key=f"notice:{number}", at=now, tries=tries)
+    Delivery.objects.create(person=who.clerk, channel="email", key="notice:1", at=now)
+    for error, ended in (("refused", now), ("refused", now), ("", now), ("HTTP 502", None)):
+        row = {"person": who.clerk, "made_at": now, "at": now, "tries": 9, "error": error, "ended_at": ended}
+        made = Message.objects.create(channel="email" if ended else "webhook", **row)
+        Delivery.objects.create(person=who.clerk, channel=made.channel, key=f"notice:2{made.pk}", at=now, message=made)
     Job.objects.create(public_id="0b0d9f0e-7e6b-4f57-9f39-3d0c7b1c0c11", kind="register", title="x",
                        asked_by=who.clerk, asked_at=now)  # fmt: skip
     assert late
-    with django_assert_max_num_queries(6):
+    with django_assert_max_num_queries(7):
         found = health.figures(now)
-    assert (found.overdue, found.mails_waiting, found.mails_given_up, found.jobs_waiting) == (late, 1, 2, 1)
+    assert (found.overdue, found.jobs_waiting) == (late, 1)
+    sending = {one.code: (one.waiting, one.given_up, one.error) for one in found.sending}
+    assert sending["email"] == (1, 2, "") and sending["webhook"] == (1, 0, "HTTP 502")
     assert found.backed_up_at is None
 
 
@@ -204,7 +209,8 @@ def test_the_metrics_hold_the_parts_and_the_figures_for_who_has_the_token(scrape
     assert answer.status_code == 200
     assert answer["Content-Type"].startswith("text/plain")
     for line in ('antou_part_up{part="database"} 1.0', 'antou_part_up{part="beat"} 1.0', "antou_turns_overdue 0.0",
-                 "antou_mails_given_up 0.0", "antou_jobs_waiting 0.0"):  # fmt: skip
+                 'antou_notices_given_up{channel="email"} 0.0',
+                 'antou_channel_stuck{channel="webhook"} 0.0', "antou_jobs_waiting 0.0"):  # fmt: skip
         assert line in text
     assert float(re.search(r"^antou_disk_free_bytes (\S+)$", text, re.M)[1]) > 0
     assert "antou_last_backup_timestamp_seconds" not in text, "what never was has no moment"
