@@ -33,6 +33,7 @@ ADMITTED: dict[str, frozenset[str]] = {
     **_open({OFFICE}, "scanned_page scanned_place paper_mode waiting_list daily daily_print"),
     **_open({OFFICE}, "work_done work_done_file reserved reserved_block reserved_print reserved_void"),
     **_open({OFFICE}, "why chase_register chase_answer search jobs job job_file registers file file_page"),
+    **_open({OFFICE, SYSTEM}, "drawn_list drawn"),
     # The functions.
     **_open({OFFICE}, "incoming_list register_documents_incoming incoming_new incoming_draft incoming_edit"),
     **_open({OFFICE}, "incoming_duplicates incoming_same_file incoming_senders read_date"),

@@ -219,7 +219,8 @@ def furnish(who: Cast) -> dict[str, Place]:
         Place("holding_confirm", (waiting.pk,)), Place("holding_withdraw", (waiting.pk,)),
         Place("dial", ("correction_minutes",)), Place("steps", ("documents.incoming",)),
         Place("step", ("documents.incoming", "handle")), Place("procedure_choice", ("documents.incoming",)),
-        Place("ladder", (next(iter(chasing.LADDERS)),)), Place("series", (series.pk,)),
+        Place("drawn", ("documents.incoming",)), Place("ladder", (next(iter(chasing.LADDERS)),)),
+        Place("series", (series.pk,)),
         Place("organisation", (sender.pk,)), Place("office_phrase", (shared.pk,)),
         Place("calendar_day", (2026, date(2026, 11, 23))), Place("calendar_known", (2026,)),
     ]
@@ -251,6 +252,7 @@ SHOWN = {
     "reserved_block", "reserved_print",
     *("on_paper", "on_paper_next", "scanned_page", "waiting_list", "daily", "daily_print", "work_done"),
     *("audit", "sign_ins", "changes", "look_counts", "import_copy", "import_done", "incoming_compose"),
+    *("drawn_list", "drawn"),
 }
 # What certain desks have, the clerk's among them: others who do office business find nothing there.
 COUNTER = {

@@ -205,6 +205,7 @@ def steps(request: Asked, procedure: str) -> HttpResponse:
     return _list(
         request, str(declared.title), str(declared.source), [_("环节"), _("由谁办"), _("时限")], rows,
         index_url=reverse("step_settings"), index_words=_("环节和时限"),
+        new_url=reverse("drawn", args=[procedure]), new_words=_("流程图"),
     )
 
 
@@ -290,7 +291,7 @@ def procedure_choices(request: Asked) -> HttpResponse:
         )
     return _list(
         request, pgettext("heading", "流程"), _("新收的文件走哪个流程。已经开办的不变。"),
-        [_("业务"), _("流程"), _("起用")], rows,
+        [_("业务"), _("流程"), _("起用")], rows, new_url=reverse("drawn_list"), new_words=_("流程图"),
     )
 
 
@@ -395,7 +396,7 @@ def ladder(request: Asked, code: str) -> HttpResponse:
 
 def _list(
     request: Asked, heading: str, sentence: str, columns: list[str], rows: list[dict], *,
-    index_url: str = "", index_words: str = "",
+    index_url: str = "", index_words: str = "", new_url: str = "", new_words: str = "",
 ) -> HttpResponse:
     return TemplateResponse(
         request,
@@ -405,6 +406,8 @@ def _list(
             "sentence": sentence,
             "index_url": index_url or reverse("dials"),
             "index_words": index_words or _("设置"),
+            "new_url": new_url,
+            "new_words": new_words,
             "columns": columns,
             "rows": rows,
         },

@@ -138,7 +138,7 @@ def ways(office: Furnished, *, few: bool) -> dict[str, list]:
         **dict.fromkeys(["holding_confirm", "holding_withdraw"], [[pending.pk]]),
         "holding_end": [[seat.pk]],
         "dial": [[code] for code in dials.DIALS],
-        "steps": [[one.code] for one in paths],
+        **dict.fromkeys(["steps", "drawn"], [[one.code] for one in paths]),
         "step": [[paths[0].code, step] for step in paths[0].steps],
         "procedure_choice": [["documents.incoming"]],
         "ladder": [["normal"], ["urgent"], ["flash"]],
