@@ -48,7 +48,7 @@ ADMITTED: dict[str, frozenset[str]] = {
     **_open({SYSTEM}, "dials dial step_settings steps step procedure_choices procedure_choice ladders ladder"),
     **_open({SYSTEM}, "series_list series_new series series_year organisations organisation_new organisation"),
     **_open({SYSTEM}, "office_phrases office_phrase_new office_phrase"),
-    **_open({SYSTEM}, "calendar_day calendar_known calendar_moved"),
+    **_open({SYSTEM}, "calendar_day calendar_known calendar_moved holiday_notice holiday_check"),
     # 安全管理员: posts and who sits in them, clearances, locked accounts. A second administrator confirms.
     **_open({SECURITY}, "person_clearance person_unlock person_second_factor"),
     **_open({SECURITY}, "posts post_new post holding_new holding_end holding_withdraw"),

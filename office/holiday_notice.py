@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from office.clock import Calendar, Day, can_be_made_up_for, statutory_days
+from office.clock.calendars import festival
 from office.clock.explained import weekday_words
 
 OFF, WORK, HOLIDAY = "off", "work", "holiday"
@@ -21,7 +22,7 @@ ONE_DAY = timedelta(days=1)
 # A longer run of days off has never been announced; a slip of the pen may look like one.
 LONGEST = 15
 FESTIVALS = ("元旦", "春节", "清明节", "劳动节", "端午节", "中秋节", "国庆节")
-WEEKDAYS = {name: place % 7 for place, names in enumerate(["一", "二", "三", "四", "五", "六", "日天"]) for name in names}
+WEEKDAYS = {"一": 0, "二": 1, "三": 2, "四": 3, "五": 4, "六": 5, "日": 6, "天": 6}
 
 TITLE = re.compile(r"(?:关于|现将|将)(?:调整|延长)?(\d{4})年")
 NUMBER = re.compile(r"国办发明电\s*[〔\[【(（﹝]\s*(\d{4})\s*[〕\]】)）﹞]\s*(\d{1,3})\s*号")
@@ -96,7 +97,11 @@ def _item(found: Read, name: str, body: str) -> None:
         elif "上班" in sentence and SPAN.search(sentence):
             _days_worked(found, name, sentence)
         elif SPAN.search(sentence) and not ADVICE.search(sentence):
-            found.doubts.append(_("%(name)s：看不懂“%(words)s”，没有录入。") % {"name": name, "words": sentence[:40]})
+            found.doubts.append(_not_understood(name, sentence))
+
+
+def _not_understood(name: str, sentence: str) -> str:
+    return _("%(name)s：看不懂“%(words)s”，没有录入。") % {"name": festival(name), "words": sentence[:40]}
 
 
 def _days_off(found: Read, name: str, sentence: str) -> None:
@@ -104,14 +109,13 @@ def _days_off(found: Read, name: str, sentence: str) -> None:
     days = _run(found, name, span) if span else None
     if not days:
         if span is None:
-            found.doubts.append(_("%(name)s：看不懂“%(words)s”，没有录入。") % {"name": name, "words": sentence[:40]})
+            found.doubts.append(_not_understood(name, sentence))
         return
     counted = COUNT.search(sentence)
     if counted and int(counted[1] or counted[2]) != len(days):
         words = _("%(name)s：写的是共 %(said)s 天，%(first)s 至 %(last)s 是 %(n)d 天。")
-        found.doubts.append(
-            words % {"name": name, "said": counted[1] or counted[2], "first": days[0], "last": days[-1], "n": len(days)}
-        )
+        said = {"said": counted[1] or counted[2], "first": days[0], "last": days[-1], "n": len(days)}
+        found.doubts.append(words % {"name": festival(name), **said})
     if "与周末连休" in sentence:
         days = _with_the_weekend(days)
     for day in days:
@@ -124,7 +128,7 @@ def _days_worked(found: Read, name: str, sentence: str) -> None:
             if not can_be_made_up_for(day):
                 found.doubts.append(
                     _("%(name)s：写着 %(day)s（%(weekday)s）上班，这一天本来就上班。")
-                    % {"name": name, "day": day, "weekday": weekday_words(day)}
+                    % {"name": festival(name), "day": day, "weekday": weekday_words(day)}
                 )
                 continue
             _put(found, Arranged(day, WORK, name))
@@ -134,7 +138,7 @@ def _put(found: Read, one: Arranged) -> None:
     known = found.days.get(one.date)
     if known is not None and (known.kind == WORK) != (one.kind == WORK):
         found.doubts.append(_("%(day)s 又放假又上班（%(one)s、%(other)s），只能有一种。") % {
-            "day": one.date, "one": known.note, "other": one.note
+            "day": one.date, "one": festival(known.note), "other": festival(one.note)
         })
     found.days[one.date] = one
 
@@ -153,7 +157,7 @@ def _run(found: Read, name: str, span: re.Match) -> list[date] | None:
         return None
     _check_weekday(found, name, last, span["note2"])
     if last < first or (last - first).days >= LONGEST:
-        found.doubts.append(_("%(name)s：“%(words)s”前后不对，没有录入。") % {"name": name, "words": span[0]})
+        found.doubts.append(_("%(name)s：“%(words)s”前后不对，没有录入。") % {"name": festival(name), "words": span[0]})
         return None
     return [first + n * ONE_DAY for n in range((last - first).days + 1)]
 
@@ -164,7 +168,8 @@ def _day(found: Read, name: str, span: re.Match, n: str, *, month: int | None, y
     try:
         return date(in_year, in_month, int(span[f"day{n}"]))
     except ValueError:
-        found.doubts.append(_("%(name)s：没有“%(words)s”这一天，没有录入。") % {"name": name, "words": span[0]})
+        words = _("%(name)s：没有“%(words)s”这一天，没有录入。")
+        found.doubts.append(words % {"name": festival(name), "words": span[0]})
         return None
 
 
@@ -173,7 +178,7 @@ def _check_weekday(found: Read, name: str, day: date, note: str | None) -> None:
     if said and WEEKDAYS[said[1]] != day.weekday():
         found.doubts.append(
             _("%(name)s：写的是%(said)s，%(day)s 是%(weekday)s。")
-            % {"name": name, "said": said[0], "day": day, "weekday": weekday_words(day)}
+            % {"name": festival(name), "said": said[0], "day": day, "weekday": weekday_words(day)}
         )
 
 

@@ -18,6 +18,7 @@ from office.views import (
     calendar,
     drawn,
     health,
+    holidays,
     personal,
     rules,
 )
@@ -109,6 +110,8 @@ administration = [
     path("dials/phrases/", admin_books.office_phrases, name="office_phrases"),
     path("dials/phrases/new/", admin_books.office_phrase_new, name="office_phrase_new"),
     path("dials/phrases/<int:key>/", admin_books.office_phrase, name="office_phrase"),
+    path("calendar/notice/", holidays.holiday_notice_new, name="holiday_notice"),
+    path("calendar/notice/check/", holidays.holiday_check, name="holiday_check"),
     path("calendar/moved/", calendar.moved, name="calendar_moved"),
     path("calendar/<int:year>/known/", calendar.known, name="calendar_known"),
     path("calendar/<int:year>/<day:on>/", calendar.day, name="calendar_day"),

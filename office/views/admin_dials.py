@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext
 from django.views.decorators.http import require_GET, require_http_methods
 
-from office import chasing, dials, outbox, procedures, timing
+from office import chasing, dials, missing_year, outbox, procedures, timing
 from office.clock import Limit
 from office.forms.dials import DialForm, HoursForm, LadderForm, NumberForm, ProcedureForm, StepForm
 from office.levels import Urgency
@@ -40,7 +40,14 @@ def index(request: Asked) -> HttpResponse:
     ]
     if lost := _undelivered():
         groups.append({"label": _("没有发出去的提醒邮件"), "dials": lost})
-    return TemplateResponse(request, "office/dials.html", {"groups": groups})
+    return TemplateResponse(request, "office/dials.html", {"groups": groups, "warning": _missing_year()})
+
+
+def _missing_year() -> dict | None:
+    year = missing_year.missing(timezone.localdate())
+    if year is None:
+        return None
+    return {"words": missing_year.words(year), "url": reverse("holiday_notice"), "act": _("读入放假通知")}
 
 
 def _undelivered() -> list[dict]:

@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext
 from django.views.decorators.http import require_GET, require_http_methods
 
-from office import procedures, showing, timing
+from office import missing_year, procedures, showing, timing
 from office.clock import Calendar, can_be_made_up_for
 from office.clock import Day as CalendarDay
 from office.clock.calendars import festival
@@ -59,11 +59,11 @@ def day(request: Asked, year: int, on: date) -> HttpResponse:
         else:
             Day.objects.filter(date=on).delete()
         messages.success(request, _("%(day)s 已改。") % {"day": on.isoformat()})
-        return _then_moved(request, year)
+        return then_moved(request, year)
     return _page(request, year, form=form, on=on)
 
 
-def _then_moved(request: Asked, year: int) -> HttpResponse:
+def then_moved(request: Asked, year: int) -> HttpResponse:
     """After a change: to the list of dates that would move, or back when there are none."""
     return redirect("calendar_moved") if timing.moved_by_calendar() else redirect("calendar_year", year)
 
@@ -75,6 +75,7 @@ def _page(request: Asked, shown: int, *, form: DayForm | None = None, on: date |
     table = load_calendar()
     edits = request.user.kind == Kind.SYSTEM
     today = timezone.localdate()
+    missing = missing_year.missing(today)
     last = max([today.year + 1, *known])
     around = sorted({*range(max(FIRST_YEAR, shown - 3), min(last, shown + 3) + 1), today.year, shown})
     source = known[shown].source if shown in known else ""
@@ -89,6 +90,9 @@ def _page(request: Asked, shown: int, *, form: DayForm | None = None, on: date |
             ],
             "sentence": _sentence(table, shown, source),
             "complete": shown in known,
+            # On its own page that year says so itself.
+            "missing_words": missing_year.words(missing) if missing and missing != shown else "",
+            "notice_url": reverse("holiday_notice") if edits else "",
             "known_url": reverse("calendar_known", args=[shown]) if edits and shown not in known else "",
             "weekdays": _weekdays(),
             "months": [_month(table, shown, month, today=today, edits=edits) for month in range(1, 13)],
@@ -164,9 +168,11 @@ def known(request: Asked, year: int) -> HttpResponse:
             % {"days": _("、").join(f"{name} {day.isoformat()}" for day, name in worked)},
         )
     elif request.method == "POST" and off and form.is_valid():
-        KnownYear.objects.update_or_create(year=year, defaults={"source": form.cleaned_data["source"]})
+        with transaction.atomic():
+            KnownYear.objects.update_or_create(year=year, defaults={"source": form.cleaned_data["source"]})
+            missing_year.entered(at=timezone.now())
         messages.success(request, _("%(year)d 年的安排已录全。") % {"year": year})
-        return _then_moved(request, year)
+        return then_moved(request, year)
     entered = [
         ngettext("放假 %(n)d 天", "放假 %(n)d 天", len(off)) % {"n": len(off)},
         ngettext("补班 %(n)d 天", "补班 %(n)d 天", len(rows) - len(off)) % {"n": len(rows) - len(off)},

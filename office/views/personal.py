@@ -172,7 +172,7 @@ WORDS = {
 
 
 # Where a notice about no paper leads to.
-PAGES = {"daily_page": "daily"}
+PAGES = {"daily_page": "daily", "missing_year": "holiday_notice"}
 
 
 @require_GET
