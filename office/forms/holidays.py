@@ -75,10 +75,10 @@ class ArrangedForm(forms.Form):
         return [
             {
                 "fields": [self[f"d{place}-{name}"] for name in ("date", "kind", "note")],
-                "weekday": self.given[place]["weekday"] if place < len(self.given) else "",
-                "now": self.given[place]["now"] if place < len(self.given) else "",
+                "weekday": weekday_words(date.fromisoformat(row["date"])) if row else "",
+                "now": _now_words(row) if row else "",
             }
-            for place in self.places
+            for place, row in enumerate([*self.given, *[None] * SPARE])
         ]
 
     @property
@@ -108,27 +108,26 @@ class ArrangedForm(forms.Form):
 
 
 def given_rows(read: holiday_notice.Read) -> list[dict]:
-    """The days of a notice and the calendar's own of that year, in order, as ArrangedForm shows them."""
+    """The days of a notice and the calendar's own of that year, in order, as ArrangedForm takes them: {date, kind,
+    note, named (by the notice), was (the kind of the calendar's row until now, or "")}."""
     assert read.year is not None
     known = {row.date: row for row in Day.objects.filter(date__year__range=(read.year - 1, read.year + 1))}
-    named = dict(Day.Kind.choices)
     rows: list[dict] = [
-        {"date": one.date, "kind": one.kind, "note": one.note, "named": True,
-         "now": _now_words(known.get(one.date), one, named)}
+        {"date": one.date.isoformat(), "kind": one.kind, "note": one.note, "named": True,
+         "was": known[one.date].kind if one.date in known else ""}
         for one in read.days.values()
     ]
     rows += [
-        {"date": row.date, "kind": row.kind, "note": row.note, "named": False, "now": _("日历里原有，通知里没有")}
+        {"date": row.date.isoformat(), "kind": row.kind, "note": row.note, "named": False, "was": row.kind}
         for row in known.values()
         if row.date.year == read.year and row.date not in read.days
     ]
-    for row in rows:
-        row["weekday"] = weekday_words(row["date"])
-        row["date"] = row["date"].isoformat()
     return sorted(rows, key=lambda row: row["date"])
 
 
-def _now_words(row: Day | None, read: holiday_notice.Arranged, named: dict) -> str:
-    if row is None or (row.kind == Day.Kind.WORK) == (read.kind == holiday_notice.WORK):
+def _now_words(row: dict) -> str:
+    if not row["named"]:
+        return _("日历里原有，通知里没有")
+    if not row["was"] or (row["was"] == Day.Kind.WORK) == (row["kind"] == holiday_notice.WORK):
         return ""
-    return _("日历里原来是%(kind)s") % {"kind": named[row.kind]}
+    return _("日历里原来是%(kind)s") % {"kind": dict(Day.Kind.choices)[row["was"]]}

@@ -13,7 +13,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods
 
 from office import files, holiday_notice, missing_year
-from office.forms.holidays import ArrangedForm, NoticeForm, given_rows
+from office.forms.holidays import LONGEST, ArrangedForm, NoticeForm, given_rows
 from office.holiday_upload import words_of
 from office.models.clocks import Day, KnownYear
 from office.views.asked import Asked
@@ -33,11 +33,11 @@ def holiday_notice_new(request: Asked) -> HttpResponse:
         except files.Unfit as unfit:
             form.add_error("file", unfit.sentence)
         else:
-            found = holiday_notice.read(text, year=form.cleaned_data["year"])
+            found = holiday_notice.read(text[:LONGEST], year=form.cleaned_data["year"])
             if found.year is not None and found.days:
                 request.session[KEY] = {
-                    "year": found.year, "source": found.source, "rows": given_rows(found), "doubts": found.doubts,
-                    "text": text[:20_000],
+                    "year": found.year, "source": found.source, "rows": given_rows(found),
+                    "text": text[:LONGEST],
                 }
                 return redirect("holiday_check")
             for sentence in found.doubts:
@@ -59,8 +59,10 @@ def holiday_check(request: Asked) -> HttpResponse:
     held: dict[str, Any] | None = request.session.get(KEY)
     if held is None:
         return redirect("holiday_notice")
+    # Read once more, so that they are said in the language of now.
+    doubts = holiday_notice.read(held["text"], year=held["year"]).doubts
     form = ArrangedForm(
-        request.POST or None, year=held["year"], rows=held["rows"], doubts=held["doubts"], source=held["source"]
+        request.POST or None, year=held["year"], rows=held["rows"], doubts=doubts, source=held["source"]
     )
     if request.method == "POST" and form.is_valid():
         named = {row["date"] for row in held["rows"] if row["named"]}
@@ -78,7 +80,7 @@ def holiday_check(request: Asked) -> HttpResponse:
         {
             "year": held["year"],
             "text": held["text"],
-            "doubts": held["doubts"],
+            "doubts": doubts,
             "form": form,
             "back_url": reverse("holiday_notice"),
         },
