@@ -49,6 +49,8 @@ ADMITTED: dict[str, frozenset[str]] = {
     **_open({SYSTEM}, "series_list series_new series series_year organisations organisation_new organisation"),
     **_open({SYSTEM}, "office_phrases office_phrase_new office_phrase"),
     **_open({SYSTEM}, "calendar_day calendar_known calendar_moved holiday_notice holiday_check"),
+    # Who changes a setting takes it back, the 审计管理员 compares: which is whose, office/views/versions.py says.
+    **_open({SYSTEM, SECURITY, AUDIT}, "version"),
     # 安全管理员: posts and who sits in them, clearances, locked accounts. A second administrator confirms.
     **_open({SECURITY}, "person_clearance person_unlock person_second_factor"),
     **_open({SECURITY}, "posts post_new post holding_new holding_end holding_withdraw"),

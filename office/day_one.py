@@ -4,8 +4,9 @@ changed afterwards; `code` is what the procedures and the ladders call a chair b
 from dataclasses import dataclass
 
 from django.utils import timezone
+from simple_history.utils import bulk_create_with_history
 
-from office.models.dials import Phrase
+from office.models.dials import BEGAN, Phrase
 from office.models.numbers import Series
 from office.models.people import Department, Post
 
@@ -73,13 +74,14 @@ def make() -> None:
     office.head = Post.objects.get(code="office-director")
     office.save()
     year = timezone.localdate().year
-    Series.objects.bulk_create(
+    books = [
         Series(
             name=name, title=title, year=year, function=INCOMING, form=Series.Form.YEAR, number_only=number_only,
             position=position,
         )
         for position, (name, title, number_only) in enumerate(INCOMING_BOOKS)
-    )
+    ]
+    bulk_create_with_history(books, Series, default_change_reason=BEGAN)
     make_phrases()
 
 
@@ -99,4 +101,5 @@ def make_chairs(office: Department, *, names: dict[str, str] | None = None) -> d
 
 
 def make_phrases() -> None:
-    Phrase.objects.bulk_create([Phrase(text=text, position=place) for place, text in enumerate(PHRASES)])
+    phrases = [Phrase(text=text, position=place) for place, text in enumerate(PHRASES)]
+    bulk_create_with_history(phrases, Phrase, default_change_reason=BEGAN)

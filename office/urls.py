@@ -21,6 +21,7 @@ from office.views import (
     holidays,
     personal,
     rules,
+    versions,
 )
 
 
@@ -115,6 +116,7 @@ administration = [
     path("calendar/moved/", calendar.moved, name="calendar_moved"),
     path("calendar/<int:year>/known/", calendar.known, name="calendar_known"),
     path("calendar/<int:year>/<day:on>/", calendar.day, name="calendar_day"),
+    path("versions/<slug:model>/<int:key>/", versions.version, name="version"),
     path("audit/", audit.overview, name="audit"),
     path("audit/sign-ins/", audit.sign_ins, name="sign_ins"),
     path("audit/changes/", audit.changes, name="changes"),

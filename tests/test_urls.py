@@ -219,6 +219,7 @@ def furnish(who: Cast) -> dict[str, Place]:
         Place("holding_confirm", (waiting.pk,)), Place("holding_withdraw", (waiting.pk,)),
         Place("dial", ("correction_minutes",)), Place("steps", ("documents.incoming",)),
         Place("step", ("documents.incoming", "handle")), Place("procedure_choice", ("documents.incoming",)),
+        Place("version", ("department", Department.history.first().history_id)),
         Place("drawn", ("documents.incoming",)), Place("ladder", (next(iter(chasing.LADDERS)),)),
         Place("series", (series.pk,)),
         Place("organisation", (sender.pk,)), Place("office_phrase", (shared.pk,)),
@@ -361,6 +362,8 @@ def test_an_administrator_gets_his_own_pages_and_404_for_everything_else(office,
             return {404}
         if place.name == "holding_confirm" and kind == Kind.SECURITY:
             return {404}  # he granted it himself
+        if place.name == "version" and (kind == Kind.SECURITY or (kind, method) == (Kind.AUDIT, "post")):
+            return {404}  # a department is the 系统管理员's, and the 审计管理员 only compares
         if place.name == "person_activate" and kind != Kind.SYSTEM:
             return {404}  # an office account is the 系统管理员's to open
         return to_whom_it_is_open(method)

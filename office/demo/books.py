@@ -3,10 +3,11 @@
 from datetime import datetime
 
 from django.utils import timezone
+from simple_history.utils import bulk_create_with_history
 
 from office import day_one
 from office.models.contacts import Contact, Organisation
-from office.models.dials import Phrase
+from office.models.dials import BEGAN, Phrase
 from office.models.numbers import Series
 from office.models.people import User
 from office.shorthand import initials
@@ -61,14 +62,15 @@ ORGANISATIONS = {
 
 def make(*, now: datetime) -> None:
     """The caller holds a transaction and has made the people."""
-    Series.objects.bulk_create(
+    bulk_create_with_history(
         [
             Series(
                 name=name, title=title, year=timezone.localdate(now).year, function=function, form=form,
                 number_only=number_only, position=position,
             )
             for position, (name, title, function, form, number_only) in enumerate(BOOKS)
-        ]
+        ],
+        Series, default_change_reason=BEGAN,
     )  # fmt: skip
     day_one.make_phrases()
     for username, texts in OWN_PHRASES.items():

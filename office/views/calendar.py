@@ -17,7 +17,7 @@ from django.utils.translation import ngettext, pgettext
 from django.views.decorators.http import require_GET, require_http_methods
 
 from office import missing_year, procedures, showing, timing
-from office.clock import Calendar, can_be_made_up_for
+from office.clock import Calendar
 from office.clock import Day as CalendarDay
 from office.clock.calendars import festival
 from office.forms.calendar import DayForm, KnownYearForm
@@ -25,6 +25,8 @@ from office.models.cases import Case
 from office.models.clocks import Clock, Day, KnownYear, load_calendar
 from office.models.people import Kind
 from office.views.asked import Asked
+
+from .history import history_of_each
 
 FIRST_YEAR = 2019
 # Rows of the list of dates that move; the sums above it always cover all of them.
@@ -48,9 +50,7 @@ def day(request: Asked, year: int, on: date) -> HttpResponse:
         raise Http404
     row = Day.objects.filter(date=on).first()
     initial = {"kind": row.kind, "note": row.note, "source": row.source} if row else {}
-    form = DayForm(request.POST or None, initial=initial)
-    if request.POST.get("kind") == Day.Kind.WORK and not can_be_made_up_for(on):
-        form.add_error("kind", _("%(day)s 本来就上班，不用补班。") % {"day": on.isoformat()})
+    form = DayForm(request.POST or None, initial=initial, on=on)
     if request.method == "POST" and form.is_valid():
         kind = form.cleaned_data["kind"]
         if kind:
@@ -99,9 +99,16 @@ def _page(request: Asked, shown: int, *, form: DayForm | None = None, on: date |
             "form": form,
             "form_heading": _heading(on) if on else "",
             "changes_url": reverse("calendar_moved") if edits else "",
+            "history": _changes_of(shown, on) if edits else [],
             "changes_words": _("改过日历以后，已经在走的期限不会自己变。"),
         },
     )
+
+
+def _changes_of(year: int, on: date | None) -> list[dict]:
+    """Who changed which day of the year, or of one day; what was deleted can be brought back from here."""
+    days = Day.history.filter(date=on) if on else Day.history.filter(date__year=year)
+    return history_of_each(days)
 
 
 def _weekdays() -> list[str]:
@@ -159,14 +166,8 @@ def known(request: Asked, year: int) -> HttpResponse:
     form = KnownYearForm(request.POST or None)
     rows = list(Day.objects.filter(date__year=year))
     off = [row for row in rows if row.kind != Day.Kind.WORK]
-    table = Calendar({row.date: CalendarDay(row.kind, row.note) for row in rows}, [year])
-    worked = table.statutory_days_worked(year) if off else []
-    if request.method == "POST" and worked:
-        form.add_error(
-            None,
-            _("%(days)s是法定节假日，却还没有录成放假。请先在日历上补录。")
-            % {"days": _("、").join(f"{name} {day.isoformat()}" for day, name in worked)},
-        )
+    if request.method == "POST" and off and (sentence := left_out(year)):
+        form.add_error(None, sentence)
     elif request.method == "POST" and off and form.is_valid():
         with transaction.atomic():
             KnownYear.objects.update_or_create(year=year, defaults={"source": form.cleaned_data["source"]})
@@ -194,6 +195,17 @@ def known(request: Asked, year: int) -> HttpResponse:
             "back_url": reverse("calendar_year", args=[year]),
         },
     )
+
+
+def left_out(year: int) -> str:
+    """The days off by law that the year's rows would have worked, as a sentence; "" when there is none."""
+    rows = {row.date: CalendarDay(row.kind, row.note) for row in Day.objects.filter(date__year=year)}
+    worked = Calendar(rows, [year]).statutory_days_worked(year)
+    if not worked:
+        return ""
+    return _("%(days)s是法定节假日，却还没有录成放假。请先在日历上补录。") % {
+        "days": _("、").join(f"{name} {day.isoformat()}" for day, name in worked)
+    }
 
 
 # --- Dates that move --------------------------------------------------------------------------------------------

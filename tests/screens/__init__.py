@@ -18,6 +18,7 @@ from office.admission import ADMITTED, admits
 from office.models import Clock, Organisation, Phrase, PostHolding, ReservedBlock, Series, SheetOut, User
 from office.models.clocks import Chase
 from office.models.files import Job
+from office.views.bringing_back import KEPT
 from tests.furnished import Furnished, furnish
 from tests.people import cast
 
@@ -145,6 +146,8 @@ def ways(office: Furnished, *, few: bool) -> dict[str, list]:
         "series": [[Series.objects.first().pk]],
         "organisation": [[Organisation.objects.first().pk]],
         "office_phrase": [[Phrase.objects.filter(person=None).first().pk]],
+        "version": [[name, one.model.history.earliest("history_id").history_id] for name, one in KEPT.items()
+                    if one.model.history.exists()],
         "calendar_year": [[2025], [2026], [2027]],
         "calendar_known": [[2027]],
         "calendar_day": [[2026, date(2026, 11, 17)]],

@@ -44,7 +44,7 @@ def latin_data() -> set[str]:
         *Voided.objects.values_list("reason", flat=True),
         *ReservedBlock.objects.values_list("purpose", flat=True),
         *Relocation.objects.values_list("reason", flat=True),
-        *("sowing", "zzz", "sketch"),
+        *("sowing", "zzz", "sketch", "Normal", "Rung"),
     ]
     return {word for text in texts for word in latin_words(text)}
 
