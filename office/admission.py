@@ -47,7 +47,7 @@ ADMITTED: dict[str, frozenset[str]] = {
     **_open({SYSTEM}, "departments department_new department"),
     **_open({SYSTEM}, "dials dial step_settings steps step procedure_choices procedure_choice ladders ladder"),
     **_open({SYSTEM}, "series_list series_new series series_year organisations organisation_new organisation"),
-    **_open({SYSTEM}, "office_phrases office_phrase_new office_phrase"),
+    **_open({SYSTEM}, "office_phrases office_phrase_new office_phrase letterheads letterhead_new letterhead"),
     **_open({SYSTEM}, "calendar_day calendar_known calendar_moved holiday_notice holiday_check"),
     # Who changes a setting takes it back, the 审计管理员 compares: which is whose, office/views/versions.py says.
     **_open({SYSTEM, SECURITY, AUDIT}, "version"),

@@ -164,7 +164,8 @@ def _system_nav() -> list[tuple[str, list[tuple[str, str]]]]:
             ("drawn_list", _("流程图")), ("ladders", _("催办阶梯")), ("calendar", _("工作日历")),
         ]),
         (_("簿册"), [
-            ("series_list", _("编号系列")), ("organisations", _("来往单位")), ("office_phrases", _("常用语")),
+            ("series_list", _("编号系列")), ("letterheads", _("发文机关")),
+            ("organisations", _("来往单位")), ("office_phrases", _("常用语")),
         ]),
     ]
 

@@ -15,6 +15,7 @@ from office.models import (
     Case,
     Deputy,
     Follow,
+    Letterhead,
     Organisation,
     Phrase,
     Post,
@@ -170,6 +171,7 @@ def _settings(office: Furnished) -> None:
         limits={"normal": {"kind": "workdays", "count": 3}},
     )
     ProcedureChoice.objects.create(form="documents.incoming", procedure="documents.incoming", since=since)
+    Letterhead.objects.create(name="Bureau", heading="Bureau paper", series=["收"], signer=office.who.posts["typist"])
     # In the office's own words, as a ladder of its own is.
     ladder = chasing.LADDERS["normal"].as_dict() | {"title": "Normal"}
     ladder["rungs"] = [rung | {"label": "Rung"} for rung in ladder["rungs"]]

@@ -29,6 +29,7 @@ from office.models import (
     Clock,
     Deputy,
     Folder,
+    Letterhead,
     Organisation,
     Phrase,
     PostHolding,
@@ -223,6 +224,7 @@ def furnish(who: Cast) -> dict[str, Place]:
         Place("drawn", ("documents.incoming",)), Place("ladder", (next(iter(chasing.LADDERS)),)),
         Place("series", (series.pk,)),
         Place("organisation", (sender.pk,)), Place("office_phrase", (shared.pk,)),
+        Place("letterhead", (Letterhead.objects.create(name="局", heading="局文件").pk,)),
         Place("calendar_day", (2026, date(2026, 11, 23))), Place("calendar_known", (2026,)),
     ]
     return {one.name: one for one in found}
@@ -250,7 +252,7 @@ SHOWN = {
     *("incoming_duplicates", "incoming_senders", "read_date", "incoming_print", "incoming_slip"),
     *("incoming_circulation", "incoming_label", "people", "departments", "dials", "step_settings", "steps"),
     *("procedure_choices", "ladders", "series_list", "organisations", "office_phrases", "posts", "holdings"),
-    "reserved_block", "reserved_print",
+    "letterheads", "reserved_block", "reserved_print",
     *("on_paper", "on_paper_next", "scanned_page", "waiting_list", "daily", "daily_print", "work_done"),
     *("audit", "sign_ins", "changes", "look_counts", "import_copy", "import_done", "incoming_compose"),
     *("drawn_list", "drawn"),

@@ -19,6 +19,7 @@ from .contacts import Contact, Organisation
 from .dials import Ladder, Phrase, ProcedureChoice, Setting, StepSetting
 from .files import Attachment, Job, StoredFile
 from .grants import CaseGroupGrant, CaseUserGrant, Look
+from .letterheads import Letterhead
 from .numbers import ReservedBlock, ReservedNumber, Series, Voided
 from .on_paper import Folder, Scan, ScannedPages, SheetOut
 from .outbox import Delivery, Draft, Follow, Notice
@@ -49,6 +50,7 @@ __all__ = [
     "KnownYear",
     "Ladder",
     "Leave",
+    "Letterhead",
     "Link",
     "Look",
     "Notice",

@@ -23,6 +23,7 @@ from office.models.clocks import Day, KnownYear
 from office.models.contacts import Contact, Organisation
 from office.models.dials import BEGAN, Ladder, Phrase, ProcedureChoice, Setting, StepSetting
 from office.models.grants import Look
+from office.models.letterheads import Letterhead
 from office.models.numbers import Series
 from office.models.people import Department, Deputy, Kind, Post, PostHolding, User
 from office.views.asked import Asked, start_of
@@ -36,7 +37,7 @@ WATCHED = {
     for model in (
         *(User, Post, PostHolding, Department, Deputy),
         *(Setting, StepSetting, ProcedureChoice, Ladder, Series, Day, KnownYear),
-        *(Organisation, Contact, Phrase),
+        *(Organisation, Contact, Phrase, Letterhead),
     )
 }
 

@@ -13,13 +13,14 @@ from django.utils.translation import gettext as _
 
 from office import acting, chasing, dials, missing_year, procedures
 from office.forms.admin_people import DepartmentForm, PostForm
-from office.forms.books import OrganisationForm, SeriesForm
+from office.forms.books import LetterheadForm, OrganisationForm, SeriesForm
 from office.forms.calendar import DayForm, KnownYearForm
 from office.forms.dials import DialForm, LadderForm, ProcedureForm, StepForm
 from office.forms.personal import PhraseForm
 from office.models.clocks import Day, KnownYear
 from office.models.contacts import Organisation
 from office.models.dials import Ladder, Phrase, ProcedureChoice, Setting, StepSetting
+from office.models.letterheads import Letterhead
 from office.models.numbers import Series
 from office.models.people import Department, Kind, Post, PostHolding, User
 from office.views.asked import Asked
@@ -187,6 +188,11 @@ def _organisation(record: Any, user: User, since: Any) -> Back:
     return _model_back(form, "organisations")
 
 
+def _letterhead(record: Any, user: User, since: Any) -> Back:
+    form = LetterheadForm(_typed(LetterheadForm, record), instance=_row(Letterhead, record))
+    return _model_back(form, "letterheads")
+
+
 def _department(record: Any, user: User, since: Any) -> Back:
     form = DepartmentForm(_typed(DepartmentForm, record), instance=_row(Department, record))
 
@@ -240,6 +246,7 @@ KEPT: dict[str, Kept] = {
     "organisation": Kept(Organisation, SYSTEM, (), _of_one("organisation"), _organisation),
     "department": Kept(Department, SYSTEM, (), _of_one("department"), _department),
     "post": Kept(Post, Kind.SECURITY.value, (), _of_one("post"), _post),
+    "letterhead": Kept(Letterhead, SYSTEM, (), _of_one("letterhead"), _letterhead),
     "phrase": Kept(Phrase, SYSTEM, (), _phrase_page, _phrase),
 }
 

@@ -41,7 +41,7 @@ SUBJECT = {
 # People's accounts and who sits where are not taken back this way: each has acts of its own.
 TAKEN_BACK = {
     "setting", "stepsetting", "procedurechoice", "ladder", "day", "knownyear", "series", "organisation", "department",
-    "post", "phrase",
+    "post", "phrase", "letterhead",
 }  # fmt: skip
 
 

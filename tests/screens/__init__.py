@@ -15,7 +15,7 @@ from django.urls import reverse
 from documents.models import RegisterImport
 from office import access, dials, procedures
 from office.admission import ADMITTED, admits
-from office.models import Clock, Organisation, Phrase, PostHolding, ReservedBlock, Series, SheetOut, User
+from office.models import Clock, Letterhead, Organisation, Phrase, PostHolding, ReservedBlock, Series, SheetOut, User
 from office.models.clocks import Chase
 from office.models.files import Job
 from office.views.bringing_back import KEPT
@@ -144,6 +144,7 @@ def ways(office: Furnished, *, few: bool) -> dict[str, list]:
         "procedure_choice": [["documents.incoming"]],
         "ladder": [["normal"], ["urgent"], ["flash"]],
         "series": [[Series.objects.first().pk]],
+        "letterhead": [[one.pk] for one in Letterhead.objects.all()],
         "organisation": [[Organisation.objects.first().pk]],
         "office_phrase": [[Phrase.objects.filter(person=None).first().pk]],
         "version": [[name, one.model.history.earliest("history_id").history_id] for name, one in KEPT.items()
