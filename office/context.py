@@ -175,10 +175,11 @@ def _system_nav() -> list[tuple[str, list[tuple[str, str]]]]:
         ]),
         (_("办理"), [
             ("step_settings", _("环节和时限")), ("procedure_choices", pgettext("heading", "流程")),
-            ("ladders", _("催办阶梯")), ("calendar", _("工作日历")),
+            ("drawn_list", _("流程图")), ("ladders", _("催办阶梯")), ("calendar", _("工作日历")),
         ]),
         (_("簿册"), [
-            ("series_list", _("编号系列")), ("organisations", _("来往单位")), ("office_phrases", _("常用语")),
+            ("series_list", _("编号系列")), ("letterheads", _("发文机关")),
+            ("organisations", _("来往单位")), ("office_phrases", _("常用语")),
         ]),
     ]
 

@@ -4,8 +4,10 @@ changed afterwards; `code` is what the procedures and the ladders call a chair b
 from dataclasses import dataclass
 
 from django.utils import timezone
+from simple_history.utils import bulk_create_with_history
 
-from office.models.dials import Phrase
+from office.models.dials import BEGAN, Phrase
+from office.models.letterheads import Letterhead
 from office.models.numbers import Series
 from office.models.people import Department, Post
 
@@ -55,6 +57,13 @@ INCOMING_BOOKS = (
     ("密", "涉密文件（只登编号）", True),
     ("信", "群众来信", False),
 )
+# 发文机关, its red heading, its seal, the chair that signs. Their books are opened with the office's own 代字.
+LETTERHEADS = (
+    ("局党组", "中共某某局党组文件", "局党组章", "first-head"),
+    ("局", "某某局文件", "局章", "first-head"),
+    ("局办公室", "某某局办公室文件", "办公室章", "office-director"),
+    ("领导小组", "某某工作领导小组文件", "领导小组章", "first-head"),
+)
 PHRASES = (
     "同意。",
     "同意拟办意见。",
@@ -73,14 +82,25 @@ def make() -> None:
     office.head = Post.objects.get(code="office-director")
     office.save()
     year = timezone.localdate().year
-    Series.objects.bulk_create(
+    books = [
         Series(
             name=name, title=title, year=year, function=INCOMING, form=Series.Form.YEAR, number_only=number_only,
             position=position,
         )
         for position, (name, title, number_only) in enumerate(INCOMING_BOOKS)
-    )
+    ]
+    bulk_create_with_history(books, Series, default_change_reason=BEGAN)
+    make_letterheads()
     make_phrases()
+
+
+def make_letterheads() -> None:
+    posts = {one.code: one for one in Post.objects.filter(code__in={code for *_rest, code in LETTERHEADS})}
+    made = [
+        Letterhead(name=name, heading=heading, seal=seal, signer=posts[code], position=position)
+        for position, (name, heading, seal, code) in enumerate(LETTERHEADS)
+    ]
+    bulk_create_with_history(made, Letterhead, default_change_reason=BEGAN)
 
 
 def make_chairs(office: Department, *, names: dict[str, str] | None = None) -> dict[str, Post]:
@@ -99,4 +119,5 @@ def make_chairs(office: Department, *, names: dict[str, str] | None = None) -> d
 
 
 def make_phrases() -> None:
-    Phrase.objects.bulk_create([Phrase(text=text, position=place) for place, text in enumerate(PHRASES)])
+    phrases = [Phrase(text=text, position=place) for place, text in enumerate(PHRASES)]
+    bulk_create_with_history(phrases, Phrase, default_change_reason=BEGAN)

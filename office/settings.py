@@ -94,6 +94,7 @@ CELERY_BEAT_SCHEDULE = {
     "anchor": {"task": "office.tasks.anchor", "schedule": timedelta(hours=1)},
     "bars": {"task": "office.tasks.settle_bars", "schedule": timedelta(hours=1)},
     "vacancies": {"task": "office.tasks.vacancies", "schedule": timedelta(hours=1)},
+    "missing_year": {"task": "office.tasks.missing_notice", "schedule": timedelta(hours=1)},
     "imports": {"task": "documents.tasks.forget_imports", "schedule": timedelta(hours=1)},
     "jobs": {"task": "office.tasks.pick_up_jobs", "schedule": timedelta(minutes=5)},
     "sweep": {"task": "office.tasks.sweep", "schedule": crontab(hour=3, minute=30)},

@@ -65,6 +65,14 @@ def vacancies() -> None:
 
 
 @shared_task
+def missing_notice() -> None:
+    """A year without its 放假安排; asked every hour, told once a week."""
+    from office import missing_year
+
+    missing_year.tell(timezone.now())
+
+
+@shared_task
 def make_register(job_id: int) -> None:
     """One long job: a register as PDF or Excel."""
     from office.jobs import run

@@ -68,7 +68,14 @@ def post_of(
     at: datetime,
     dials: Dials | None = None,
 ) -> Post | None:
-    setting = (dials or Dials()).setting(procedure.code, step.code, at=case.opened_at)
+    return post_in_force(procedure, step, opened_at=case.opened_at, dials=dials or Dials())
+
+
+def post_in_force(
+    procedure: type[procedures.Procedure], step: procedures.Step, *, opened_at: datetime, dials: Dials
+) -> Post | None:
+    """The chair of a step for papers opened at that moment; None where the move before names somebody."""
+    setting = dials.setting(procedure.code, step.code, at=opened_at)
     if setting is not None and setting.post is not None and not setting.post.retired:
         return setting.post
     return find_post(step.post) if step.post else None
@@ -84,10 +91,17 @@ def fallbacks(procedure: type[procedures.Procedure], step: procedures.Step) -> I
 
 def walked(procedure: type[procedures.Procedure], step: procedures.Step, *, case: Case) -> procedures.Step:
     """The step itself, or the one behind it where the office has chosen not to walk an optional step."""
+    return walked_at(procedure, step, opened_at=case.opened_at, dials=Dials())
+
+
+def walked_at(
+    procedure: type[procedures.Procedure], step: procedures.Step, *, opened_at: datetime, dials: Dials
+) -> procedures.Step:
+    """The same for papers opened at that moment."""
     passed = set()
     while step.optional and step.code not in passed:
         passed.add(step.code)
-        setting = step_setting(procedure.code, step.code, at=case.opened_at)
+        setting = dials.setting(procedure.code, step.code, at=opened_at)
         forward = step.forward
         if setting is None or not setting.skipped or forward is None or not forward.to:
             break
@@ -140,10 +154,17 @@ def named_for(
 def _limit(period: Period, case: Case, *, step: procedures.Step, dials: Dials) -> tuple[counting.Limit, str]:
     """The office's own limit where it has set one for papers of this urgency, else the declared one; and its source."""
     setting = dials.setting(case.procedure, step.code, at=case.opened_at)
-    if setting is not None and case.urgency in setting.limits:
-        source = _printed(gettext_lazy("本单位设置，%(since)s 起")) % {"since": setting.since}
-        return counting.Limit.from_dict(setting.limits[case.urgency]), source
+    own = own_limit(setting, urgency=case.urgency)
+    if setting is not None and own is not None:
+        return own, _printed(gettext_lazy("本单位设置，%(since)s 起")) % {"since": setting.since}
     return period.limit(case.urgency), period.source
+
+
+def own_limit(setting: StepSetting | None, *, urgency: str) -> counting.Limit | None:
+    """The limit the office has set itself for papers of this urgency."""
+    if setting is None or urgency not in setting.limits:
+        return None
+    return counting.Limit.from_dict(setting.limits[urgency])
 
 
 def recount(turn: Turn, *, procedure: type[procedures.Procedure], step: procedures.Step, at: datetime) -> None:

@@ -17,6 +17,7 @@ from office.models import (
     Case,
     Deputy,
     Follow,
+    Letterhead,
     Organisation,
     Phrase,
     Post,
@@ -27,6 +28,7 @@ from office.models import (
     Turn,
 )
 from office.models.arranged import SavedView
+from office.models.dials import Ladder, ProcedureChoice, Setting, StepSetting
 from office.models.files import Job
 from office.models.people import Leave
 from office.on_paper import desk, scans
@@ -136,6 +138,7 @@ def furnish(who: Cast) -> Furnished:
     chasing.chase(MONDAY + timedelta(days=4))
     _beside(office)
     _handed_over(office)
+    _settings(office)
     _old_books(office)
     _on_paper(office)
     _without_power(office)
@@ -165,6 +168,23 @@ def _beside(office: Furnished) -> None:
             public_id=uuid.uuid4(), kind="register", title="Register", asked_by=who.clerk, asked_at=now,
             finished_at=finished, failed=failed, arguments={},
         )
+
+
+def _settings(office: Furnished) -> None:
+    """Something of each kind that has been changed, so that its versions can be compared."""
+    since = TODAY
+    for value in (10, 15):
+        Setting.objects.update_or_create(code="correction_minutes", defaults={"value": value})
+    StepSetting.objects.create(
+        procedure="documents.short", step="propose", since=since, post=office.who.posts["typist"],
+        limits={"normal": {"kind": "workdays", "count": 3}},
+    )
+    ProcedureChoice.objects.create(form="documents.incoming", procedure="documents.incoming", since=since)
+    Letterhead.objects.create(name="Bureau", heading="Bureau paper", series=["收"], signer=office.who.posts["typist"])
+    # In the office's own words, as a ladder of its own is.
+    ladder = chasing.LADDERS["normal"].as_dict() | {"title": "Normal"}
+    ladder["rungs"] = [rung | {"label": "Rung"} for rung in ladder["rungs"]]
+    Ladder.objects.create(code="normal", since=since, rungs=ladder)
 
 
 def _on_paper(office: Furnished) -> None:

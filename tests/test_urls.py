@@ -31,6 +31,7 @@ from office.models import (
     Clock,
     Deputy,
     Folder,
+    Letterhead,
     Organisation,
     Phrase,
     PostHolding,
@@ -235,8 +236,11 @@ def furnish(who: Cast) -> dict[str, Place]:
         Place("holding_confirm", (waiting.pk,)), Place("holding_withdraw", (waiting.pk,)),
         Place("dial", ("correction_minutes",)), Place("steps", ("documents.incoming",)),
         Place("step", ("documents.incoming", "handle")), Place("procedure_choice", ("documents.incoming",)),
-        Place("ladder", (next(iter(chasing.LADDERS)),)), Place("series", (series.pk,)),
+        Place("version", ("department", Department.history.first().history_id)),
+        Place("drawn", ("documents.incoming",)), Place("ladder", (next(iter(chasing.LADDERS)),)),
+        Place("series", (series.pk,)),
         Place("organisation", (sender.pk,)), Place("office_phrase", (shared.pk,)),
+        Place("letterhead", (Letterhead.objects.create(name="局", heading="局文件").pk,)),
         Place("calendar_day", (2026, date(2026, 11, 23))), Place("calendar_known", (2026,)),
     ]
     return {one.name: one for one in found}
@@ -265,6 +269,7 @@ SHOWN = {
     *("incoming_duplicates", "incoming_senders", "read_date", "incoming_print", "incoming_slip"),
     *("incoming_circulation", "incoming_label", "people", "departments", "dials", "step_settings", "steps"),
     *("procedure_choices", "ladders", "series_list", "organisations", "office_phrases", "posts", "holdings"),
+    "letterheads", "drawn_list", "drawn",
     "reserved_block", "reserved_print", "people_template",
     *("on_paper", "on_paper_next", "scanned_page", "waiting_list", "daily", "daily_print", "work_done"),
     *("audit", "sign_ins", "changes", "look_counts", "handovers", "handover", "handover_sheet", "handover_count"),
@@ -377,6 +382,8 @@ def test_an_administrator_gets_his_own_pages_and_404_for_everything_else(office,
             return {404}
         if place.name == "holding_confirm" and kind == Kind.SECURITY:
             return {404}  # he granted it himself
+        if place.name == "version" and (kind == Kind.SECURITY or (kind, method) == (Kind.AUDIT, "post")):
+            return {404}  # a department is the 系统管理员's, and the 审计管理员 only compares
         if place.name == "person_activate" and kind != Kind.SYSTEM:
             return {404}  # an office account is the 系统管理员's to open
         return to_whom_it_is_open(method)

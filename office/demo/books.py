@@ -3,12 +3,14 @@
 from datetime import datetime
 
 from django.utils import timezone
+from simple_history.utils import bulk_create_with_history
 
 from office import day_one
 from office.models.contacts import Contact, Organisation
-from office.models.dials import Phrase
+from office.models.dials import BEGAN, Phrase
+from office.models.letterheads import Letterhead
 from office.models.numbers import Series
-from office.models.people import User
+from office.models.people import Post, User
 from office.shorthand import initials
 
 YEAR, ISSUE, NUMBER = Series.Form.YEAR, Series.Form.ISSUE, Series.Form.NUMBER
@@ -26,6 +28,13 @@ BOOKS = (
     ("简报", "简报", OUTGOING, ISSUE, False),
     ("督", "督办件", "supervision", YEAR, False),
     ("介字", "介绍信", "seals", NUMBER, False),
+)
+# 发文机关, red heading, 代字, seal, the chair that signs.
+LETTERHEADS = (
+    ("中共某某县农业农村局党组", "中共某某县农业农村局党组文件", ("某农党组发",), "局党组章", "first-head"),
+    ("某某县农业农村局", "某某县农业农村局文件", ("某农发", "某农函", "某农任"), "局章", "first-head"),
+    ("某某县农业农村局办公室", "某某县农业农村局办公室文件", ("某农办发", "某农办函"), "办公室章", "office-director"),
+    ("某某县春耕备耕工作领导小组", "某某县春耕备耕工作领导小组文件", (), "领导小组章", "first-head"),
 )
 OWN_PHRASES = {
     "zhouzhengping": ("请分管领导牵头落实。", "此件重要，请认真研究。", "提交局党组会研究。"),
@@ -61,16 +70,23 @@ ORGANISATIONS = {
 
 def make(*, now: datetime) -> None:
     """The caller holds a transaction and has made the people."""
-    Series.objects.bulk_create(
+    bulk_create_with_history(
         [
             Series(
                 name=name, title=title, year=timezone.localdate(now).year, function=function, form=form,
                 number_only=number_only, position=position,
             )
             for position, (name, title, function, form, number_only) in enumerate(BOOKS)
-        ]
+        ],
+        Series, default_change_reason=BEGAN,
     )  # fmt: skip
     day_one.make_phrases()
+    posts = {one.code: one for one in Post.objects.filter(code__in=["first-head", "office-director"])}
+    letterheads = [
+        Letterhead(name=name, heading=heading, series=list(series), seal=seal, signer=posts[code], position=position)
+        for position, (name, heading, series, seal, code) in enumerate(LETTERHEADS)
+    ]
+    bulk_create_with_history(letterheads, Letterhead, default_change_reason=BEGAN)
     for username, texts in OWN_PHRASES.items():
         person = User.objects.get(username=username)
         Phrase.objects.bulk_create(

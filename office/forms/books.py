@@ -4,15 +4,19 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
-from django.db.models import ManyToOneRel, Model
+from django.db.models import ManyToOneRel, Model, Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from office import procedures
+from office.day_one import INCOMING
+from office.forms.typed import choosing, picking
 from office.models.cases import Case
 from office.models.contacts import Contact, Organisation
+from office.models.letterheads import Letterhead
 from office.models.numbers import Series
+from office.models.people import Post
 from office.shorthand import initials
 
 
@@ -56,6 +60,46 @@ def functions() -> list[tuple[str, str]]:
     for code in Series.objects.values_list("function", flat=True).distinct():
         found.setdefault(code, code)
     return list(found.items())
+
+
+class LetterheadForm(forms.ModelForm):
+    """发文机关. Several may number from one book; one book may be opened later than its letterhead."""
+
+    series = forms.MultipleChoiceField(
+        label=gettext_lazy("可用的代字"), required=False, widget=forms.CheckboxSelectMultiple,
+        help_text=gettext_lazy("在编号系列里先建好"),
+    )
+
+    class Meta:
+        model = Letterhead
+        fields = ["name", "heading", "series", "seal", "signer", "position", "retired"]
+        help_texts = {
+            "heading": gettext_lazy("印在正文上方的发文机关标志，如 某某局文件"),
+            "seal": gettext_lazy("落款盖哪一枚章"),
+            "signer": gettext_lazy("由哪个岗位签发"),
+        }
+        error_messages = {"name": {"unique": gettext_lazy("已经有这个发文机关。")}}
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        titles = dict(Series.objects.order_by("-position", "year").values_list("name", "title"))
+        # Under what is received nothing is issued.
+        issued = Series.objects.filter(retired=False).exclude(function=INCOMING).order_by("position", "name")
+        running = issued.values_list("name", flat=True)
+        names = list(dict.fromkeys([*running, *(self.instance.series or [])]))
+        choosing(self, "series").choices = [(name, _book_words(name, titles.get(name, ""))) for name in names]
+        posts = Post.objects.filter(Q(retired=False) | Q(pk=self.instance.signer_id)).select_related("department")
+        picking(self, "signer").queryset = posts
+
+    def clean_name(self) -> str:
+        return " ".join(self.cleaned_data["name"].split())
+
+    def clean_heading(self) -> str:
+        return " ".join(self.cleaned_data["heading"].split())
+
+
+def _book_words(name: str, title: str) -> str:
+    return _("%(words)s（%(note)s）") % {"words": name, "note": title} if title and title != name else name
 
 
 class OrganisationForm(forms.ModelForm):

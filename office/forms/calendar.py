@@ -1,7 +1,14 @@
 """Forms of the working calendar."""
 
+from datetime import date
+from typing import Any
+
 from django import forms
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
+
+from office.clock import can_be_made_up_for
 
 
 class DayForm(forms.Form):
@@ -18,6 +25,15 @@ class DayForm(forms.Form):
     )
     note = forms.CharField(label=gettext_lazy("说明"), required=False, max_length=60, help_text=gettext_lazy("如 春节"))
     source = forms.CharField(label=gettext_lazy("依据"), required=False, max_length=200)
+
+    def __init__(self, *args: Any, on: date, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.on = on
+
+    def clean_kind(self) -> str:
+        if self.cleaned_data["kind"] == "work" and not can_be_made_up_for(self.on):
+            raise ValidationError(_("%(day)s 本来就上班，不用补班。") % {"day": self.on.isoformat()})
+        return self.cleaned_data["kind"]
 
 
 class KnownYearForm(forms.Form):

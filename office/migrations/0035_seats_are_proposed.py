@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('office', '0031_deliveries_travel_in_messages'),
+        ('office', '0034_letterheads'),
     ]
 
     operations = [

@@ -21,6 +21,7 @@ from .dials import Ladder, Phrase, ProcedureChoice, Setting, StepSetting
 from .files import Attachment, Job, StoredFile
 from .grants import CaseGroupGrant, CaseUserGrant, Look
 from .handovers import Handover, HandoverItem
+from .letterheads import Letterhead
 from .numbers import ReservedBlock, ReservedNumber, Series, Voided
 from .on_paper import Folder, Scan, ScannedPages, SheetOut
 from .outbox import Address, Delivery, Draft, Follow, Message, Notice, QuietHours
@@ -54,6 +55,7 @@ __all__ = [
     "KnownYear",
     "Ladder",
     "Leave",
+    "Letterhead",
     "Link",
     "ListColumns",
     "Look",

@@ -8,6 +8,9 @@ from simple_history.models import HistoricalRecords
 
 from .people import Post, User
 
+# The reason beside the first version of what was there from the beginning: no change anybody made.
+BEGAN = "起始值"
+
 
 class Setting(models.Model):
     """One value of the office (office/settings_list.py declares each with its source)."""
@@ -80,12 +83,21 @@ class Ladder(models.Model):
         ]
 
 
+class OfficeHistory(HistoricalRecords):
+    """The history of what belongs to the office; what somebody keeps for himself is nobody's business."""
+
+    def create_historical_record(self, instance, history_type, using=None):
+        if instance.person_id is None:
+            super().create_historical_record(instance, history_type, using=using)
+
+
 class Phrase(models.Model):
     """常用语: a person's own, or the office's when nobody owns it."""
 
     person = models.ForeignKey(User, null=True, blank=True, on_delete=models.CASCADE, related_name="phrases")
     text = models.CharField(_("常用语"), max_length=100)
     position = models.PositiveSmallIntegerField(_("排序"), default=0)
+    history = OfficeHistory(excluded_fields=["person"])
 
     class Meta:
         verbose_name = _("常用语")
@@ -97,3 +109,6 @@ class Phrase(models.Model):
                 fields=["person", "text"], nulls_distinct=False, name="a_phrase_is_kept_once"
             ),
         ]
+
+    def __str__(self) -> str:
+        return self.text

@@ -22,7 +22,7 @@ from office.models.dials import Phrase
 from office.models.numbers import Series
 from office.views.asked import Asked
 
-from .history import history_of
+from .history import history_of, history_of_each
 
 PAGE = 60
 
@@ -248,6 +248,7 @@ def office_phrases(request: Asked) -> HttpResponse:
             "new_words": _("新增常用语"),
             "columns": [_("常用语")],
             "rows": rows,
+            "history": history_of_each(Phrase.history.all()),
         },
     )
 
@@ -286,6 +287,6 @@ def _phrase_form(request: Asked, one: Phrase | None) -> HttpResponse:
             "source": "",
             "form": form,
             "back_url": reverse("office_phrases"),
-            "history": [],
+            "history": history_of(one) if one else [],
         },
     )

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext
 from django.views.decorators.http import require_GET, require_http_methods
 
-from office import chasing, dials, outbox, procedures, timing
+from office import chasing, dials, missing_year, outbox, procedures, timing
 from office.clock import Limit
 from office.forms.dials import DialForm, HoursForm, LadderForm, NumberForm, ProcedureForm, StepForm, TextForm
 from office.levels import Urgency
@@ -40,7 +40,14 @@ def index(request: Asked) -> HttpResponse:
     ]
     if lost := _undelivered():
         groups.append({"label": _("没有发出去的提醒"), "dials": lost})
-    return TemplateResponse(request, "office/dials.html", {"groups": groups})
+    return TemplateResponse(request, "office/dials.html", {"groups": groups, "warning": _missing_year()})
+
+
+def _missing_year() -> dict | None:
+    year = missing_year.missing(timezone.localdate())
+    if year is None:
+        return None
+    return {"words": missing_year.words(year), "url": reverse("holiday_notice"), "act": _("读入放假通知")}
 
 
 def _undelivered() -> list[dict]:
@@ -209,6 +216,7 @@ def steps(request: Asked, procedure: str) -> HttpResponse:
     return _list(
         request, str(declared.title), str(declared.source), [_("环节"), _("由谁办"), _("时限")], rows,
         index_url=reverse("step_settings"), index_words=_("环节和时限"),
+        new_url=reverse("drawn", args=[procedure]), new_words=_("流程图"),
     )
 
 
@@ -294,7 +302,7 @@ def procedure_choices(request: Asked) -> HttpResponse:
         )
     return _list(
         request, pgettext("heading", "流程"), _("新收的文件走哪个流程。已经开办的不变。"),
-        [_("业务"), _("流程"), _("起用")], rows,
+        [_("业务"), _("流程"), _("起用")], rows, new_url=reverse("drawn_list"), new_words=_("流程图"),
     )
 
 
@@ -399,7 +407,7 @@ def ladder(request: Asked, code: str) -> HttpResponse:
 
 def _list(
     request: Asked, heading: str, sentence: str, columns: list[str], rows: list[dict], *,
-    index_url: str = "", index_words: str = "",
+    index_url: str = "", index_words: str = "", new_url: str = "", new_words: str = "",
 ) -> HttpResponse:
     return TemplateResponse(
         request,
@@ -409,6 +417,8 @@ def _list(
             "sentence": sentence,
             "index_url": index_url or reverse("dials"),
             "index_words": index_words or _("设置"),
+            "new_url": new_url,
+            "new_words": new_words,
             "columns": columns,
             "rows": rows,
         },

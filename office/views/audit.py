@@ -21,8 +21,9 @@ from office.forms.filters import ChoiceFilter, WordFilter
 from office.models.cases import Anchor
 from office.models.clocks import Day, KnownYear
 from office.models.contacts import Contact, Organisation
-from office.models.dials import Ladder, ProcedureChoice, Setting, StepSetting
+from office.models.dials import BEGAN, Ladder, Phrase, ProcedureChoice, Setting, StepSetting
 from office.models.grants import Look
+from office.models.letterheads import Letterhead
 from office.models.numbers import Series
 from office.models.outbox import Address, QuietHours
 from office.models.people import Department, Deputy, Kind, Post, PostHolding, User
@@ -37,8 +38,8 @@ WATCHED = {
     for model in (
         *(User, Post, PostHolding, Department, Deputy),
         *(Setting, StepSetting, ProcedureChoice, Ladder, Series, Day, KnownYear),
-        *(Organisation, Contact),
         *(Address, QuietHours),
+        *(Organisation, Contact, Phrase, Letterhead),
     )
 }
 
@@ -171,7 +172,8 @@ def changes(request: Asked) -> HttpResponse:
     pieces = []
     for name, model in WATCHED.items():
         if kind in ("", name):
-            records = model.history.select_related("history_user").order_by("-history_date", "-history_id")
+            records = model.history.select_related("history_user").exclude(history_change_reason=BEGAN)
+            records = records.order_by("-history_date", "-history_id")
             pieces.append((records.filter(history_user__name__icontains=words) if words else records)[:need])
     found = list(islice(merge(*pieces, key=lambda one: one.history_date, reverse=True), start, need))
     rows = []
@@ -184,7 +186,8 @@ def changes(request: Asked) -> HttpResponse:
                     {"words": str(record.instance_type._meta.verbose_name), "note": name_of(record)},
                     {"words": said["words"], "note": ""},
                 ],
-                "url": "",
+                "url": said["url"],
+                "act": _("对比"),
             }
         )
     return _list(

@@ -16,8 +16,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext
 from django.views.decorators.http import require_GET, require_http_methods
 
-from office import procedures, showing, timing
-from office.clock import Calendar, can_be_made_up_for
+from office import missing_year, procedures, showing, timing
+from office.clock import Calendar
 from office.clock import Day as CalendarDay
 from office.clock.calendars import festival
 from office.forms.calendar import DayForm, KnownYearForm
@@ -25,6 +25,8 @@ from office.models.cases import Case
 from office.models.clocks import Clock, Day, KnownYear, load_calendar
 from office.models.people import Kind
 from office.views.asked import Asked
+
+from .history import history_of_each
 
 FIRST_YEAR = 2019
 # Rows of the list of dates that move; the sums above it always cover all of them.
@@ -48,9 +50,7 @@ def day(request: Asked, year: int, on: date) -> HttpResponse:
         raise Http404
     row = Day.objects.filter(date=on).first()
     initial = {"kind": row.kind, "note": row.note, "source": row.source} if row else {}
-    form = DayForm(request.POST or None, initial=initial)
-    if request.POST.get("kind") == Day.Kind.WORK and not can_be_made_up_for(on):
-        form.add_error("kind", _("%(day)s 本来就上班，不用补班。") % {"day": on.isoformat()})
+    form = DayForm(request.POST or None, initial=initial, on=on)
     if request.method == "POST" and form.is_valid():
         kind = form.cleaned_data["kind"]
         if kind:
@@ -59,11 +59,11 @@ def day(request: Asked, year: int, on: date) -> HttpResponse:
         else:
             Day.objects.filter(date=on).delete()
         messages.success(request, _("%(day)s 已改。") % {"day": on.isoformat()})
-        return _then_moved(request, year)
+        return then_moved(request, year)
     return _page(request, year, form=form, on=on)
 
 
-def _then_moved(request: Asked, year: int) -> HttpResponse:
+def then_moved(request: Asked, year: int) -> HttpResponse:
     """After a change: to the list of dates that would move, or back when there are none."""
     return redirect("calendar_moved") if timing.moved_by_calendar() else redirect("calendar_year", year)
 
@@ -75,6 +75,7 @@ def _page(request: Asked, shown: int, *, form: DayForm | None = None, on: date |
     table = load_calendar()
     edits = request.user.kind == Kind.SYSTEM
     today = timezone.localdate()
+    missing = missing_year.missing(today)
     last = max([today.year + 1, *known])
     around = sorted({*range(max(FIRST_YEAR, shown - 3), min(last, shown + 3) + 1), today.year, shown})
     source = known[shown].source if shown in known else ""
@@ -89,15 +90,25 @@ def _page(request: Asked, shown: int, *, form: DayForm | None = None, on: date |
             ],
             "sentence": _sentence(table, shown, source),
             "complete": shown in known,
+            # On its own page that year says so itself.
+            "missing_words": missing_year.words(missing) if missing and missing != shown else "",
+            "notice_url": reverse("holiday_notice") if edits else "",
             "known_url": reverse("calendar_known", args=[shown]) if edits and shown not in known else "",
             "weekdays": _weekdays(),
             "months": [_month(table, shown, month, today=today, edits=edits) for month in range(1, 13)],
             "form": form,
             "form_heading": _heading(on) if on else "",
             "changes_url": reverse("calendar_moved") if edits else "",
+            "history": _changes_of(shown, on) if edits else [],
             "changes_words": _("改过日历以后，已经在走的期限不会自己变。"),
         },
     )
+
+
+def _changes_of(year: int, on: date | None) -> list[dict]:
+    """Who changed which day of the year, or of one day; what was deleted can be brought back from here."""
+    days = Day.history.filter(date=on) if on else Day.history.filter(date__year=year)
+    return history_of_each(days)
 
 
 def _weekdays() -> list[str]:
@@ -155,18 +166,14 @@ def known(request: Asked, year: int) -> HttpResponse:
     form = KnownYearForm(request.POST or None)
     rows = list(Day.objects.filter(date__year=year))
     off = [row for row in rows if row.kind != Day.Kind.WORK]
-    table = Calendar({row.date: CalendarDay(row.kind, row.note) for row in rows}, [year])
-    worked = table.statutory_days_worked(year) if off else []
-    if request.method == "POST" and worked:
-        form.add_error(
-            None,
-            _("%(days)s是法定节假日，却还没有录成放假。请先在日历上补录。")
-            % {"days": _("、").join(f"{name} {day.isoformat()}" for day, name in worked)},
-        )
+    if request.method == "POST" and off and (sentence := left_out(year)):
+        form.add_error(None, sentence)
     elif request.method == "POST" and off and form.is_valid():
-        KnownYear.objects.update_or_create(year=year, defaults={"source": form.cleaned_data["source"]})
+        with transaction.atomic():
+            KnownYear.objects.update_or_create(year=year, defaults={"source": form.cleaned_data["source"]})
+            missing_year.entered(at=timezone.now())
         messages.success(request, _("%(year)d 年的安排已录全。") % {"year": year})
-        return _then_moved(request, year)
+        return then_moved(request, year)
     entered = [
         ngettext("放假 %(n)d 天", "放假 %(n)d 天", len(off)) % {"n": len(off)},
         ngettext("补班 %(n)d 天", "补班 %(n)d 天", len(rows) - len(off)) % {"n": len(rows) - len(off)},
@@ -188,6 +195,17 @@ def known(request: Asked, year: int) -> HttpResponse:
             "back_url": reverse("calendar_year", args=[year]),
         },
     )
+
+
+def left_out(year: int) -> str:
+    """The days off by law that the year's rows would have worked, as a sentence; "" when there is none."""
+    rows = {row.date: CalendarDay(row.kind, row.note) for row in Day.objects.filter(date__year=year)}
+    worked = Calendar(rows, [year]).statutory_days_worked(year)
+    if not worked:
+        return ""
+    return _("%(days)s是法定节假日，却还没有录成放假。请先在日历上补录。") % {
+        "days": _("、").join(f"{name} {day.isoformat()}" for day, name in worked)
+    }
 
 
 # --- Dates that move --------------------------------------------------------------------------------------------

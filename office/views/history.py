@@ -1,5 +1,6 @@
 """Who changed which field of a setting, in words, from simple-history. No behaviour reads it."""
 
+import re
 from collections.abc import Callable, Iterable
 from datetime import date, datetime
 from itertools import zip_longest
@@ -7,21 +8,26 @@ from typing import Any
 
 from django.core.exceptions import ObjectDoesNotExist
 from django.db.models import Field, ForeignKey, QuerySet
+from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import pgettext
+from django.utils.translation import gettext_lazy, pgettext
 
-from office import chasing, dials, procedures, showing
+from office import chasing, dials, procedures, showing, subjects
 from office.clock import Limit
 from office.forms.dials import ROLES, UNITS
 from office.levels import Urgency
 from office.models.clocks import Day, KnownYear
-from office.models.dials import Ladder, ProcedureChoice, Setting, StepSetting
-from office.models.people import User
+from office.models.dials import BEGAN, Ladder, Phrase, ProcedureChoice, Setting, StepSetting
+from office.models.numbers import Series
+from office.models.people import Post, User
 
+# Beside a version that was brought back; kept in the office's language, read in the reader's.
+BACK = gettext_lazy("恢复到 %(when)s 的版本：%(why)s")
+BROUGHT_BACK = re.compile(r"恢复到 (\d{4}-\d\d-\d\d \d\d:\d\d) 的版本：(.*)", re.S)
 MOST = 12
 MOST_WORDS = 400
 # Kept by the program itself and no news to a reader.
-QUIET = {"group", "initials", "id"}
+QUIET = {"group", "initials", "id", "imported_to"}
 # What says of which thing a dated setting speaks; the heading of its page says it already.
 SUBJECT = {
     Setting: {"code"},
@@ -30,7 +36,13 @@ SUBJECT = {
     Ladder: {"code"},
     Day: {"date"},
     KnownYear: {"year"},
+    Phrase: {"text", "position"},
 }
+# People's accounts and who sits where are not taken back this way: each has acts of its own.
+TAKEN_BACK = {
+    "setting", "stepsetting", "procedurechoice", "ladder", "day", "knownyear", "series", "organisation", "department",
+    "post", "phrase", "letterhead",
+}  # fmt: skip
 
 
 def history_of(one: Any, *, most: int = MOST) -> list[dict]:
@@ -47,6 +59,17 @@ def history_of_all(rows: QuerySet, *, most: int = MOST) -> list[dict]:
     return [row_of(record, record.prev_record if record.history_type == "~" else None) for record in latest]
 
 
+def history_of_each(records: QuerySet, *, most: int = MOST) -> list[dict]:
+    """The same for many things at once, what was deleted among them: each line says of which it speaks."""
+    latest = records.select_related("history_user").exclude(history_change_reason=BEGAN)
+    found = list(latest.order_by("-history_date", "-history_id")[:most])
+    rows = [row_of(one, one.prev_record if one.history_type == "~" else None) for one in found]
+    return [
+        row | {"words": _("%(name)s：%(words)s") % {"name": name_of(one), "words": row["words"]}}
+        for one, row in zip(found, rows, strict=True)
+    ]
+
+
 def with_before(records: list[Any]) -> Iterable[tuple[Any, Any]]:
     """Each record with the one before it, the list being of one object and latest first."""
     return zip_longest(records, records[1:])
@@ -57,31 +80,50 @@ def row_of(record: Any, before: Any) -> dict:
         "when": showing.moment(record.history_date),
         "who": str(record.history_user) if record.history_user_id else _("系统"),
         "words": words_of(record, before),
+        "url": _version_url(record),
     }
+
+
+def _version_url(record: Any) -> str:
+    """Where this version is compared and taken back."""
+    name = record.instance_type._meta.model_name
+    if name not in TAKEN_BACK or (record.instance_type is Setting and record.code not in dials.DIALS):
+        return ""
+    return reverse("version", args=[name, record.history_id])
 
 
 def words_of(record: Any, before: Any) -> str:
     if record.history_type == "-":
         return pgettext("history", "删去")
+    why = reason_words(record)
     if record.history_type == "+":
         said = _first_values(record)
-        return _("新增：%(values)s") % {"values": said} if said else pgettext("history", "新增")
+        words = _("新增：%(values)s") % {"values": said} if said else pgettext("history", "新增")
+        return _("；").join([why, words]) if why else words
     if before is None:
-        return pgettext("history", "改动")
+        return why or pgettext("history", "改动")
     # Not simple-history's own comparison: that passes over what no form edits, such as who confirmed a post.
     parts = [
         _("%(field)s：%(old)s → %(new)s")
         % {
             "field": field.verbose_name,
-            "old": _plain(record, field, getattr(before, field.attname)),
-            "new": _plain(record, field, getattr(record, field.attname)),
+            "old": plain_value(record, field, getattr(before, field.attname)),
+            "new": plain_value(record, field, getattr(record, field.attname)),
         }
         for field in record.tracked_fields
         if field.name not in QUIET and getattr(before, field.attname) != getattr(record, field.attname)
     ]
-    if record.history_change_reason:
-        parts.insert(0, _(record.history_change_reason))
+    if why:
+        parts.insert(0, why)
     return _("；").join(parts) or _("没有改动")
+
+
+def reason_words(record: Any) -> str:
+    """Why it was changed, in the reader's language."""
+    reason = record.history_change_reason or ""
+    if brought := BROUGHT_BACK.fullmatch(reason):
+        return str(BACK) % {"when": brought[1], "why": brought[2]}
+    return _(reason) if reason else ""
 
 
 def _first_values(record: Any) -> str:
@@ -90,12 +132,12 @@ def _first_values(record: Any) -> str:
     if model not in SUBJECT:
         return ""
     parts = []
-    for field in model._meta.concrete_fields:
+    for field in record.tracked_fields:
         if field.name in QUIET or field.name in SUBJECT[model]:
             continue
         value = getattr(record, field.attname)
         if value not in (None, "", [], {}, False):
-            parts.append(f"{field.verbose_name} {_plain(record, field, value)}")
+            parts.append(f"{field.verbose_name} {plain_value(record, field, value)}")
     return _("；").join(parts)
 
 
@@ -107,19 +149,20 @@ def name_of(record: Any) -> str:
     if model is StepSetting:
         return f"{_title(record.procedure)}·{showing.step_label(record.procedure, record.step)}"
     if model is ProcedureChoice:
-        serving = procedures.serving(record.form)
-        return str(serving[0].title) if serving else record.form
+        return _served(record.form)
     if model is Ladder:
         return str(chasing.LADDERS[record.code].title) if record.code in chasing.LADDERS else record.code
     if model is Day:
         return record.date.isoformat()
+    if model is Phrase:
+        return record.text
     try:
         return str(record.instance)[:80]
     except (AttributeError, LookupError, ObjectDoesNotExist):
         return f"#{record.id}"
 
 
-def _plain(record: Any, field: Field, value: Any) -> str:
+def plain_value(record: Any, field: Field, value: Any) -> str:
     if value in (None, "", [], {}):
         return _("空")
     if value is True or value is False:
@@ -143,6 +186,11 @@ def _plain(record: Any, field: Field, value: Any) -> str:
 
 def _title(code: str) -> str:
     return str(procedures.REGISTRY[code].title) if code in procedures.REGISTRY else code
+
+
+def _served(form: str) -> str:
+    serving = procedures.serving(form)
+    return str(serving[0].title) if serving else form
 
 
 def _limits(record: Any, value: dict) -> str:
@@ -178,5 +226,7 @@ SAYING: dict[tuple[Any, str], Callable[[Any, Any], str]] = {
     (StepSetting, "readers"): _readers,
     (Ladder, "rungs"): _rungs,
     (Setting, "value"): _dial,
+    (Post, "sees"): lambda record, value: _("、").join(subjects.label(code) for code in value),
+    (Series, "function"): lambda record, value: _served(value),
     (ProcedureChoice, "procedure"): lambda record, value: _title(value),
 }

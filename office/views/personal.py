@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from office import access, acting, notices, procedures, showing, standing
+from office import access, acting, admission, notices, procedures, showing, standing
 from office.acting.door import as_printed
 from office.forms.personal import DeputyForm, LeaveForm, PhraseForm
 from office.models.cases import Case
@@ -172,7 +172,7 @@ WORDS = {
 
 
 # To the page where what a notice without a paper is about is done.
-LEADS = {"deputy": "deputies", "handover": "handovers", "daily_page": "daily"}
+LEADS = {"deputy": "deputies", "handover": "handovers", "daily_page": "daily", "missing_year": "holiday_notice"}
 
 
 @require_GET
@@ -258,8 +258,8 @@ def notice(request: Asked, key: int) -> HttpResponse:
         return redirect("turn", one.turn_id)
     if case is not None:
         return redirect("case", case.public_id)
-    leads = LEADS.get(one.kind, "notices") if request.user.does_office_business else "notices"
-    return redirect(leads)
+    leads = LEADS.get(one.kind, "notices")
+    return redirect(leads if admission.admits(leads, request.user.kind) else "notices")
 
 
 @require_POST

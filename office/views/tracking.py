@@ -80,6 +80,7 @@ def case(request: Asked, public_id: str) -> HttpResponse:
             "place": _place(found, current, leaders=leaders, now=now) if current else None,
             "next": [one for one in trail if one.get("state") == "then"],
             "trail": trail,
+            "drawn_url": _drawn_url(found, current),
             "circulation": circulation,
             "circulation_heading": circulation_heading(found, turns),
             "circulation_read": only_read(found, circulation),
@@ -109,6 +110,13 @@ def case(request: Asked, public_id: str) -> HttpResponse:
             "relocation": _relocation(request, found),
         },
     )
+
+
+def _drawn_url(case: Case, turn: Turn | None) -> str:
+    """The drawing of its procedure, with the step it lies at marked."""
+    if case.procedure not in procedures.REGISTRY:
+        return ""
+    return reverse("drawn", args=[case.procedure]) + (f"?at={turn.step}" if turn else "")
 
 
 def _place(case: Case, turn: Turn, *, leaders: set[int], now) -> dict:

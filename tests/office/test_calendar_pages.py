@@ -62,7 +62,7 @@ def day_off(system: Client, **fields):
 def test_a_known_year_names_its_source(who):
     page = text(at_desk("clerk").get("/calendar/2026/"))
     assert "依据：国务院办公厅放假通知" in page
-    assert "还没有录入" not in page
+    assert "这一年的放假安排还没有录入" not in page
 
 
 def test_a_year_whose_notice_is_not_entered_says_that_it_is_reckoned(who):
@@ -195,7 +195,7 @@ def test_a_year_is_complete_when_its_days_are_entered_and_its_source_named(syste
     system.post(f"/calendar/{UNKNOWN}/known/", {"source": "国办发明电〔2030〕1号"})
     page = text(system.get(f"/calendar/{UNKNOWN}/"))
     assert "国办发明电〔2030〕1号" in page
-    assert "还没有录入" not in page
+    assert "这一年的放假安排还没有录入" not in page
 
 
 def test_who_changed_the_calendar_is_read_by_the_auditor(system):

@@ -20,6 +20,7 @@ from office.models import (
     Clock,
     Handover,
     HandoverItem,
+    Letterhead,
     Organisation,
     Phrase,
     PostHolding,
@@ -30,6 +31,7 @@ from office.models import (
 )
 from office.models.clocks import Chase
 from office.models.files import Job
+from office.views.bringing_back import KEPT
 from tests.furnished import Furnished, furnish
 from tests.people import cast
 
@@ -154,13 +156,16 @@ def ways(office: Furnished, *, few: bool) -> dict[str, list]:
         **dict.fromkeys(["holding_confirm", "holding_withdraw"], [[pending.pk]]),
         "holding_end": [[seat.pk]],
         "dial": [[code] for code in dials.DIALS],
-        "steps": [[one.code] for one in paths],
+        **dict.fromkeys(["steps", "drawn"], [[one.code] for one in paths]),
         "step": [[paths[0].code, step] for step in paths[0].steps],
         "procedure_choice": [["documents.incoming"]],
         "ladder": [["normal"], ["urgent"], ["flash"]],
         "series": [[Series.objects.first().pk]],
+        "letterhead": [[one.pk] for one in Letterhead.objects.all()],
         "organisation": [[Organisation.objects.first().pk]],
         "office_phrase": [[Phrase.objects.filter(person=None).first().pk]],
+        "version": [[name, one.model.history.earliest("history_id").history_id] for name, one in KEPT.items()
+                    if one.model.history.exists()],
         "calendar_year": [[2025], [2026], [2027]],
         "calendar_known": [[2027]],
         "calendar_day": [[2026, date(2026, 11, 17)]],
@@ -184,6 +189,10 @@ def walk(client, who: str, office: Furnished, *, language: str) -> dict[str, lis
         mine = set(access.waiting_for(person).values_list("pk", flat=True))
         others = [one for one in given["turn"] if one[0] not in mine]
         given["turn"] = [one for one in given["turn"] if one not in others[1:]]
+    if who == "system_admin":
+        # What was read of a notice is looked through on a page of its own.
+        notice = "关于2028年部分节假日安排的通知。一、元旦：1月1日（周六）放假1天。"
+        client.post(reverse("holiday_notice"), {"text": notice})
     if person.does_office_business and who != "clerk":
         # What depends on a paper is the clerk's as well, but for what one may do with it.
         given = {name: args if name == "turn" else [] for name, args in given.items()}

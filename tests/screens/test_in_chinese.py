@@ -11,6 +11,7 @@ from office import printing, registers
 from office.models import (
     Case,
     Decision,
+    Letterhead,
     Look,
     Organisation,
     Phrase,
@@ -33,6 +34,7 @@ def latin_data() -> set[str]:
         *(one.title for one in Case.objects.all()),
         *(text for row in Decision.objects.values_list("opinion", "reason", "signed_name") for text in row),
         *(text for row in Organisation.objects.values_list("name", "initials") for text in row),
+        *(text for row in Letterhead.objects.values_list("name", "heading") for text in row),
         *(text for row in User.objects.values_list("username", "name") for text in row),
         *(text for row in Job.objects.values_list("title", "failed") for text in row),
         *(text for row in MeetingNotice.objects.values_list("place", "rank_wanted") for text in row),
@@ -44,7 +46,7 @@ def latin_data() -> set[str]:
         *Voided.objects.values_list("reason", flat=True),
         *ReservedBlock.objects.values_list("purpose", flat=True),
         *Relocation.objects.values_list("reason", flat=True),
-        *("sowing", "zzz", "sketch"),
+        *("sowing", "zzz", "sketch", "Normal", "Rung"),
     ]
     return {word for text in texts for word in latin_words(text)}
 
