@@ -43,7 +43,7 @@ def tell(now: datetime) -> int:
     key = f"{KIND}:{year}:{week.year}-{week.week:02}"
     admins = list(User.objects.filter(kind=Kind.SYSTEM, is_active=True).order_by("pk"))
     with transaction.atomic(), translation.override(settings.LANGUAGE_CODE):
-        rows = [Delivery(person=one, channel=IN_APP, key=key, at=now, sent_at=now, tries=1) for one in admins]
+        rows = [Delivery(person=one, channel=IN_APP, key=key, at=now, sent_at=now) for one in admins]
         mine = {row.person_id for row in claim(rows, by=("person_id", "channel", "key"))}
         said = _("%(year)d 年的放假安排还没有录入，请在工作日历上读入放假通知。") % {"year": year}
         return len(notices.tell([one for one in admins if one.pk in mine], kind=KIND, words=said, at=now))

@@ -87,7 +87,10 @@ def _steps(rows: dict[str, Setting]) -> list[dict]:
     steps = [
         (_("单位名称和全宗号"), all(code in rows for code in ASKED), _("填在上面"), ""),
         (_("部门和人员"), people > 0 and units > 1, _people_words(people, units), "people_import"),
-        (_("发文机关"), Letterhead.objects.filter(retired=False).exists(), _("名义、红头、代字、印章和签发人"), "letterheads"),
+        (
+            _("发文机关"), Letterhead.objects.filter(retired=False).exists(), _("名义、红头、代字、印章和签发人"),
+            "letterheads",
+        ),
         (
             _("岗位和领导排名（安全管理员授予，另一位管理员确认）"),
             not (wishes or waiting or empty or headless) and leaders > 0,
