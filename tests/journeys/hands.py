@@ -2,6 +2,8 @@
 
 import re
 
+from playwright.sync_api import TimeoutError as PlaywrightTimeout
+
 
 def labelled(page, label: str):
     """The field that shows this label; a hint may follow its words."""
@@ -96,9 +98,17 @@ class Keyboard:
 
     def attach(self, path) -> None:
         self.page.wait_for_load_state("networkidle")
-        with self.page.expect_file_chooser() as chooser:
-            self.keys.press("F4")
-        chooser.value.set_files(path)
+        # On a busy machine Chromium may take the key before it is told to hand the dialog over: then once more.
+        for seconds in (4, 8, 20):
+            try:
+                with self.page.expect_file_chooser(timeout=seconds * 1000) as chooser:
+                    self.keys.press("F4")
+            except PlaywrightTimeout:
+                if seconds == 20:
+                    raise
+                continue
+            chooser.value.set_files(path)
+            return
 
     def take(self, words: str) -> None:
         title = self.page.locator("[data-row]", has_text=re.compile(words)).locator("a.title")
