@@ -33,6 +33,8 @@ class Fingers:
     taken: list[int] = field(default_factory=list)
 
     def press(self, *keys: str) -> None:
+        # Who sees a page that still loads its keys waits for it.
+        self.page.wait_for_load_state()
         for key in keys:
             self.page.keyboard.press(key)
             self.pressed += 1
@@ -130,6 +132,7 @@ def to_a_leader(hand: Fingers) -> None:
     """报批: the first leader and a unit; the sentence writes itself."""
     hand.press("Control+Enter", "Space")
     while hand.page.evaluate("document.activeElement.name") != "submit-lead":
+        assert hand.pressed <= MOST, "the unit in the lead cannot be reached with Tab"
         hand.press("Tab")
     hand.press("ArrowDown")
     expect(hand.page.locator("textarea.opinion")).not_to_have_value("")
