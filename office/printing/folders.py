@@ -22,19 +22,14 @@ class FolderLine:
 
 
 @dataclass(frozen=True, kw_only=True)
-class FolderCover:
-    """The first sheet of what one leader gets: his name, the day, and what is inside, in order."""
+class LeaderSheet:
+    """A list for one leader: his name and title, when it was made and by whom."""
 
     office: str
     leader: str
     title: str
     made_at: Moment
     clerk: str
-    lines: tuple[FolderLine, ...]
-
-    @property
-    def name(self) -> str:
-        return "呈批夹"
 
     @property
     def reference(self) -> str:
@@ -50,6 +45,14 @@ class FolderCover:
 
 
 @dataclass(frozen=True, kw_only=True)
+class FolderCover(LeaderSheet):
+    """The first sheet of what one leader gets: what is inside, in order."""
+
+    lines: tuple[FolderLine, ...]
+    name = "呈批夹"
+
+
+@dataclass(frozen=True, kw_only=True)
 class WaitingLine(FolderLine):
     """As of the folder, with what is proposed to him and by whom."""
 
@@ -57,30 +60,11 @@ class WaitingLine(FolderLine):
 
 
 @dataclass(frozen=True, kw_only=True)
-class WaitingSheet:
+class WaitingSheet(LeaderSheet):
     """待批清单: what waits for one leader, for who reads it from paper."""
 
-    office: str
-    leader: str
-    title: str
-    made_at: Moment
-    clerk: str
     lines: tuple[WaitingLine, ...]
-
-    @property
-    def name(self) -> str:
-        return "待批清单"
-
-    @property
-    def reference(self) -> str:
-        return f"{self.title}　{self.leader}" if self.title else self.leader
-
-    @property
-    def made(self) -> str:
-        return when(self.made_at)
-
-    code = restricted_to = ""
-    voided = None
+    name = "待批清单"
 
 
 @dataclass(frozen=True, kw_only=True)
