@@ -7,6 +7,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.contrib.auth.models import Group
+from django.test import Client
 from django.utils import timezone
 from simple_history.utils import bulk_create_with_history, bulk_update_with_history
 
@@ -16,6 +17,14 @@ CHINA = ZoneInfo("Asia/Shanghai")
 # A Monday in a known year, mid-morning.
 MONDAY = datetime(2026, 11, 16, 9, 30, tzinfo=CHINA)
 PASSWORD = "Desk-2026-paper"
+
+
+def at_desk(one: User | str) -> Client:
+    """The browser of somebody signed in, named by himself or by his username."""
+    client = Client()
+    person = one if isinstance(one, User) else User.objects.get(username=one)
+    client.force_login(person, backend="django.contrib.auth.backends.ModelBackend")
+    return client
 
 
 @dataclass

@@ -17,16 +17,10 @@ from office.levels import Secrecy
 from office.models import Case, Organisation, User
 from office.models.outbox import Notice
 from tests.make import series
-from tests.people import MONDAY, PASSWORD, person
+from tests.people import MONDAY, PASSWORD, at_desk, person
 
 pytestmark = pytest.mark.usefixtures("who")
 FRESH = "Ink-2026-brush"
-
-
-def at_desk(username: str) -> Client:
-    client = Client()
-    client.force_login(User.objects.get(username=username))
-    return client
 
 
 def text(response) -> str:

@@ -4,7 +4,6 @@ from datetime import timedelta
 
 import pytest
 from django.db import IntegrityError, transaction
-from django.test import Client
 from django.utils import timezone
 
 from documents import registering
@@ -12,15 +11,9 @@ from office import access, acting, vacancies
 from office.models import Case, Organisation, Post, PostHolding, Turn, User
 from office.models.outbox import Notice
 from tests.make import series
-from tests.people import MONDAY, person, seat
+from tests.people import MONDAY, at_desk, person, seat
 
 pytestmark = pytest.mark.usefixtures("who")
-
-
-def at_desk(username: str) -> Client:
-    client = Client()
-    client.force_login(User.objects.get(username=username))
-    return client
 
 
 def text(response) -> str:

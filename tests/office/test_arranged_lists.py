@@ -14,17 +14,11 @@ from office import acting, files, jobs, lists
 from office.lists import arranging, export
 from office.models import ListColumns, Look, Organisation, SavedView, Series, User
 from office.models.files import Job
-from tests.people import CHINA, MONDAY, Cast
+from tests.people import CHINA, MONDAY, Cast, at_desk
 
 pytestmark = pytest.mark.usefixtures("who")
 LIST = "/documents/incoming/?year=2026"
 CODE = "documents.incoming"
-
-
-def at_desk(user: User) -> Client:
-    client = Client()
-    client.force_login(user)
-    return client
 
 
 def text(response) -> str:

@@ -8,20 +8,14 @@ from django.test import Client
 from documents import registering
 from office import acting
 from office.clock import statutory_days
-from office.models import Case, Clock, Day, Organisation, User
+from office.models import Case, Clock, Day, Organisation
 from office.models.clocks import KnownYear
 from tests.make import series
-from tests.people import CHINA, MONDAY
+from tests.people import CHINA, MONDAY, at_desk
 
 WEDNESDAY = date(2026, 11, 18)
 DAY = f"/calendar/2026/{WEDNESDAY}/"
 UNKNOWN = 2031
-
-
-def at_desk(username: str) -> Client:
-    client = Client()
-    client.force_login(User.objects.get(username=username))
-    return client
 
 
 @pytest.fixture

@@ -13,11 +13,11 @@ from documents import procedures as documents
 from documents import registering
 from office import drawing, dry_walk, procedures
 from office.dry_walk import AT_ONCE, LATE
-from office.models import Organisation, User
+from office.models import Organisation
 from office.models.dials import StepSetting
 from tests import sketches
 from tests.make import series
-from tests.people import CHINA, MONDAY
+from tests.people import CHINA, MONDAY, at_desk
 
 DECLARED = [
     *sketches.ALL, documents.Incoming, documents.National, documents.Short, documents.Reading, documents.Envelope,
@@ -30,12 +30,6 @@ AT = "urgency=normal&day=2026-11-16&hour=09:30&pace=late"
 @pytest.fixture(autouse=True)
 def cast_in_place(who):
     return who
-
-
-def at_desk(username: str) -> Client:
-    client = Client()
-    client.force_login(User.objects.get(username=username))
-    return client
 
 
 @pytest.fixture

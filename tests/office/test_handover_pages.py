@@ -19,15 +19,9 @@ from office.models import Handover, Look, Organisation, PostHolding, User
 from office.models.outbox import Notice
 from tests.make import series
 from tests.office.test_handover import in_hands_of
-from tests.people import MONDAY, Cast
+from tests.people import MONDAY, Cast, at_desk
 
 pytestmark = pytest.mark.usefixtures("who")
-
-
-def at_desk(user: User) -> Client:
-    client = Client()
-    client.force_login(user)
-    return client
 
 
 def text(response) -> str:

@@ -11,13 +11,13 @@ from django.utils import timezone
 
 from office import holiday_notice, missing_year
 from office.clock import Calendar, Day, statutory_days
-from office.models import Clock, Notice, User
+from office.models import Clock, Notice
 from office.models import Day as Row
 from office.models.clocks import KnownYear
 from tests import file_samples
 from tests.notices import TEXTS
 from tests.office.test_calendar_pages import running
-from tests.people import CHINA
+from tests.people import CHINA, at_desk
 
 __all__ = ["running"]
 
@@ -139,12 +139,6 @@ def test_the_year_may_be_said_beside_a_text_without_title():
 
 
 # --- Bringing it ---
-
-
-def at_desk(username: str) -> Client:
-    client = Client()
-    client.force_login(User.objects.get(username=username))
-    return client
 
 
 @pytest.fixture

@@ -5,18 +5,13 @@ from django.db import IntegrityError, transaction
 from django.test import Client
 
 from office import day_one
-from office.models import Letterhead, Post, Series, User
+from office.models import Letterhead, Post, Series
+from tests.people import at_desk
 
 
 @pytest.fixture(autouse=True)
 def cast_in_place(who):
     return who
-
-
-def at_desk(username: str) -> Client:
-    client = Client()
-    client.force_login(User.objects.get(username=username))
-    return client
 
 
 @pytest.fixture

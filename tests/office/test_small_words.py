@@ -5,15 +5,14 @@ from datetime import date
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
-from django.test import Client
 from django.utils import timezone
 from django_otp.plugins.otp_totp.models import TOTPDevice
 
 from documents import registering
 from office import access, acting, linking, procedures
-from office.models import Case, Organisation, Series, Turn, User
+from office.models import Case, Organisation, Series, Turn
 from office.models.grants import Look
-from tests.people import person
+from tests.people import at_desk, person
 
 CHINESE = re.compile(r"[\u3400-\u9fff]")
 
@@ -28,12 +27,6 @@ def registered(who, **fields) -> Case:
 
 def turn_of(case: Case) -> Turn:
     return case.turns.get(side=False, ended_at__isnull=True)
-
-
-def at_desk(user: User) -> Client:
-    client = Client()
-    client.force_login(user)
-    return client
 
 
 def text(response) -> str:

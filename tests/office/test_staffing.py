@@ -5,20 +5,13 @@ import io
 import openpyxl
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
-from django.test import Client
 
 from office import dials, staffing
 from office.importing.grids import read_workbook
 from office.models import Department, Post, PostHolding, SeatWish, User
-from tests.people import MONDAY, person
+from tests.people import MONDAY, at_desk, person
 
 HEAD = ["姓名", "登录名", "部门", "职务", "岗位", "领导排名", "电话", "电子邮件"]
-
-
-def at_desk(one: User) -> Client:
-    client = Client()
-    client.force_login(one, backend="django.contrib.auth.backends.ModelBackend")
-    return client
 
 
 def text(response) -> str:

@@ -15,7 +15,7 @@ from office.models.dials import Ladder, ProcedureChoice, Setting, StepSetting
 from office.views.bringing_back import KEPT
 from office.views.history import TAKEN_BACK
 from tests.make import series
-from tests.people import MONDAY
+from tests.people import MONDAY, at_desk
 
 MINUTES = "/dials/values/correction_minutes/"
 HANDLE = "/dials/steps/documents.incoming/handle/"
@@ -26,12 +26,6 @@ DAY = f"/calendar/2026/{WEDNESDAY}/"
 @pytest.fixture(autouse=True)
 def cast_in_place(who):
     return who
-
-
-def at_desk(username: str) -> Client:
-    client = Client()
-    client.force_login(User.objects.get(username=username))
-    return client
 
 
 @pytest.fixture
