@@ -60,6 +60,8 @@ def made(found: WorkDone, *, progress: Callable[[int, int], None] = lambda done,
         _counts(document, found)
         _line(document, _("三、明细"), font=HEAD, size=14)
         _papers(document, found, progress=progress)
+        if more := found.count - len(found.papers):
+            _line(document, _("还有 %(n)d 件不再列出，见登记簿。") % {"n": more})
     out = io.BytesIO()
     document.save(out)
     return out.getvalue()
@@ -67,8 +69,7 @@ def made(found: WorkDone, *, progress: Callable[[int, int], None] = lambda done,
 
 def summary(found: WorkDone) -> str:
     """经手 12 件，办结 8 件；登记 10 件、拟办 3 件。有期限的 9 个环节按期办理 8 个。"""
-    closed = sum(one.case.closed_at is not None for one in found.papers)
-    parts = [_("经手 %(n)d 件，其中已办结 %(closed)d 件") % {"n": len(found.papers), "closed": closed}]
+    parts = [_("经手 %(n)d 件，其中已办结 %(closed)d 件") % {"n": found.count, "closed": found.closed}]
     if found.totals:
         parts.append(_("、").join(_("%(kind)s %(n)d 件") % {"kind": kind, "n": n} for kind, n in found.totals.items()))
     words = _("；").join(parts) + _("。")

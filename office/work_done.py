@@ -1,11 +1,12 @@
 """述职清单: what somebody, a unit or the office did in a week, a month or a year; counted and listed."""
 
-from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from typing import Literal
 
+from django.db.models import Case as DatabaseCase
+from django.db.models import Count, Exists, F, Max, Min, OuterRef, Q, QuerySet, Value, When
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
@@ -17,8 +18,15 @@ from office.standing import AFTERWARDS
 
 Length = Literal["week", "month", "year"]
 LENGTHS: tuple[Length, ...] = ("week", "month", "year")
+# Papers listed in one file: more than a clerk registers in a year.
+MOST = 30_000
 # Handing to and fro within the office is no work of its own.
 NOT_COUNTED = (*AFTERWARDS, "claim", "release", "take_back", "give_back", "follow")
+
+# What `kind_of` says, asked of the database: as it was printed that day.
+KIND = DatabaseCase(
+    When(Q(move="start") | Q(step=""), then="label"), When(step_label="", then="step"), default="step_label"
+)
 
 
 @dataclass(frozen=True)
@@ -115,40 +123,66 @@ class WorkDone:
     period: Period
     counts: dict[str, list[int]]
     totals: dict[str, int]
+    # How many papers there are altogether, and how many of them are closed by now.
+    count: int
+    closed: int
+    # The first of them, in the order of their first deed.
     papers: list[Done]
     # Turns with a date that were ended in the period, and how many of them in time.
     dated: int = 0
     in_time: int = 0
 
 
-def work_done(whose: Whose, period: Period, *, reader: User) -> WorkDone:
-    """Of papers `reader` may see. Four queries, whatever the number."""
+def work_done(whose: Whose, period: Period, *, reader: User, most: int = MOST) -> WorkDone:
+    """Of papers `reader` may see; `papers` are at most `most`. A few queries, whatever the number: the database counts,
+    since a year of a whole office is a hundred thousand decisions."""
     deeds = _deeds(whose, period, reader=reader)
-    cases = {one.case_id: one.case for one in deeds}
-    papers: dict[int, Done] = {}
-    marks: dict[str, set[tuple[int, int]]] = {}
-    all_of: dict[str, set[int]] = {}
-    for one in deeds:
-        day = timezone.localdate(one.at)
-        kind = kind_of(one)
-        paper = papers.setdefault(one.case_id, Done(cases[one.case_id]))
-        paper.first, paper.last = min(paper.first, day), max(paper.last, day)
-        if kind not in paper.kinds:
-            paper.kinds.append(kind)
-        marks.setdefault(kind, set()).add((_part_of(day, period), one.case_id))
-        all_of.setdefault(kind, set()).add(one.case_id)
-    counts = {}
-    for kind, found in marks.items():
-        per_part = Counter(part for part, _case in found)
-        counts[kind] = [per_part[place] for place in range(len(period.parts))]
-    said = subjects.summaries(list(cases.values()))
-    for key, paper in papers.items():
-        paper.line = said[key].line.split("　")[0]
-    dated, in_time = _in_time(whose, period, cases=list(cases))
+    counts, totals = _counted(deeds, period)
+    every = deeds.aggregate(
+        count=Count("case", distinct=True), closed=Count("case", distinct=True, filter=Q(case__closed_at__isnull=False))
+    )
+    dated, in_time = _in_time(whose, period, deeds=deeds)
     return WorkDone(
-        whose=whose, period=period, counts=counts, totals={kind: len(found) for kind, found in all_of.items()},
-        papers=sorted(papers.values(), key=lambda one: (one.first, one.case.pk)), dated=dated, in_time=in_time,
+        whose=whose, period=period, counts=counts, totals=totals, papers=_papers(deeds, most=most),
+        dated=dated, in_time=in_time, **every,
     )  # fmt: skip
+
+
+def _counted(deeds: QuerySet[Decision], period: Period) -> tuple[dict[str, list[int]], dict[str, int]]:
+    """How many papers of each kind in each part of the period, and altogether; kinds as they first appear."""
+    ends = [_midnight_after(last) for _name, _first, last in period.parts]
+    part = DatabaseCase(*[When(at__lt=end, then=Value(place)) for place, end in enumerate(ends)])
+    papers = Count("case", distinct=True)
+    by_kind = deeds.annotate(kind=KIND).values("kind")
+    found = list(by_kind.annotate(papers=papers, one=Min("pk"), begun=Min("at")).order_by("begun", "one"))
+    examples = Decision.objects.select_related("case").in_bulk([row["one"] for row in found])
+    names = {row["kind"]: kind_of(examples[row["one"]]) for row in found}
+    totals: dict[str, int] = {}
+    for row in found:
+        totals[names[row["kind"]]] = totals.get(names[row["kind"]], 0) + row["papers"]
+    counts = {name: [0] * len(ends) for name in totals}
+    for each in by_kind.annotate(part=part).values("kind", "part").annotate(papers=papers).order_by():
+        counts[names[each["kind"]]][each["part"]] += each["papers"]
+    return counts, totals
+
+
+def _papers(deeds: QuerySet[Decision], *, most: int) -> list[Done]:
+    days = deeds.values("case").annotate(begun=Min("at"), ended=Max("at")).order_by("begun", "case")[:most]
+    found = {row["case"]: (timezone.localdate(row["begun"]), timezone.localdate(row["ended"])) for row in days}
+    cases = Case.objects.filter(pk__in=found).select_related("series").defer("search_text").in_bulk()
+    said = subjects.summaries(list(cases.values()))
+    papers = {
+        key: Done(cases[key], first=first, last=last, line=said[key].line.split("　")[0])
+        for key, (first, last) in found.items()
+    }
+    of_these = deeds.filter(case__in=list(papers)).select_related("case").only(
+        "move", "step", "step_label", "label", "case__procedure"
+    ).order_by("at", "pk")  # fmt: skip
+    for one in of_these:
+        kind = kind_of(one)
+        if kind not in papers[one.case_id].kinds:
+            papers[one.case_id].kinds.append(kind)
+    return list(papers.values())
 
 
 def kind_of(one: Decision) -> str:
@@ -160,27 +194,22 @@ def kind_of(one: Decision) -> str:
     return showing.step_label(one.case.procedure, one.step)
 
 
-def _part_of(day: date, period: Period) -> int:
-    if period.length == "year":
-        return day.month - 1
-    if period.length == "week":
-        return (day - period.first).days
-    return (day.day - 1 + period.first.weekday()) // 7
+def _midnight_after(day: date) -> datetime:
+    return datetime.combine(day + timedelta(days=1), time(), tzinfo=TIME_ZONE)
 
 
-def _deeds(whose: Whose, period: Period, *, reader: User) -> list[Decision]:
+def _deeds(whose: Whose, period: Period, *, reader: User) -> QuerySet[Decision]:
+    """What was done and not taken back."""
     rows = Decision.objects.filter(
         at__gte=period.begin, at__lt=period.end, case__in=access.visible_to(reader)
     ).exclude(move__in=NOT_COUNTED)
     if whose.person is not None:
         # What a clerk has entered for somebody is that one's decision and the clerk's work.
-        rows = rows.filter(actor=whose.person) | rows.filter(recorded_by=whose.person)
+        rows = rows.filter(Q(actor=whose.person) | Q(recorded_by=whose.person))
     elif whose.unit is not None:
         rows = rows.filter(signed_department__in=_names(whose.unit))
-    taken_back = Decision.objects.filter(move="take_back", corrects__in=rows.order_by().values("pk"))
-    undone = set(taken_back.values_list("corrects_id", flat=True))
-    found = rows.select_related("case__series").defer("opinion", "salt", "case__search_text").order_by("at", "pk")
-    return [one for one in found if one.pk not in undone]
+    taken_back = Decision.objects.filter(move="take_back", corrects=OuterRef("pk"))
+    return rows.exclude(Exists(taken_back)).order_by()
 
 
 def _names(unit: Department) -> list[str]:
@@ -194,19 +223,21 @@ def _names(unit: Department) -> list[str]:
     return [name for name in names if name]
 
 
-def _in_time(whose: Whose, period: Period, *, cases: Sequence[int]) -> tuple[int, int]:
+def _in_time(whose: Whose, period: Period, *, deeds: QuerySet[Decision]) -> tuple[int, int]:
     """Turns that had a date and were done in the period; of a leader none: nothing of his is late."""
     turns = Turn.objects.filter(
-        case__in=cases, ended_at__gte=period.begin, ended_at__lt=period.end, ended_how="moved", due_at__isnull=False
-    )
+        case__in=deeds.values("case"), ended_at__gte=period.begin, ended_at__lt=period.end, ended_how="moved",
+        due_at__isnull=False,
+    )  # fmt: skip
     if whose.person is not None:
         if access.identity(whose.person).ranked:
             return 0, 0
         turns = turns.filter(decisions__actor=whose.person)
     elif whose.unit is not None:
         turns = turns.filter(decisions__signed_department__in=_names(whose.unit))
-    pairs = set(turns.values_list("pk", "ended_at", "due_at"))
-    return len(pairs), sum(bool(ended and due and ended <= due) for _key, ended, due in pairs)
+    in_time = Count("pk", distinct=True, filter=Q(ended_at__lte=F("due_at")))
+    found = turns.aggregate(dated=Count("pk", distinct=True), in_time=in_time)
+    return found["dated"], found["in_time"]
 
 
 def title_of(case: Case) -> str:

@@ -74,8 +74,8 @@ def work_done_page(request: Asked) -> HttpResponse:
     context: dict = {"form": form}
     if form.is_valid():
         whose, period = form.asked
-        found = work_done.work_done(whose, period, reader=request.user)
-        note_listed(request, [one.case for one in found.papers[:SHOWN]], at=gettext_noop("工作清单"))
+        found = work_done.work_done(whose, period, reader=request.user, most=SHOWN)
+        note_listed(request, [one.case for one in found.papers], at=gettext_noop("工作清单"))
         context |= {
             "asked": form.data,
             "heading": f"{whose.name} {period.words}",
@@ -93,9 +93,9 @@ def work_done_page(request: Asked) -> HttpResponse:
                     "days": _days(one.first, one.last),
                     "state": work_done.state_of(one.case),
                 }
-                for one in found.papers[:SHOWN]
+                for one in found.papers
             ],
-            "left_out": max(0, len(found.papers) - SHOWN),
+            "left_out": found.count - len(found.papers),
         }
     return TemplateResponse(request, "office/work_done.html", context, status=200 if form.is_valid() else 422)
 

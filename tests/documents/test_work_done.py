@@ -1,18 +1,19 @@
 """述职清单: what somebody, a unit, the office did in a week, a month, a year; counted, listed, as a Word file."""
 
 import io
-from datetime import date, timedelta
+from datetime import date, datetime, time, timedelta
 
 import docx
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from django.utils import translation
 
 from office import acting, jobs, work_docx
 from office.files import open_stored
 from office.models import Job, Look
 from office.work_done import Period, Whose, may_ask, work_done
-from tests.people import MONDAY
+from tests.people import CHINA, MONDAY
 
 YEAR = Period.around(MONDAY.date(), length="year")
 
@@ -54,16 +55,6 @@ def test_a_week_a_month_a_year_and_their_parts(length, first, last, parts, names
     # No day is left out and none counted twice.
     days = [day for _name, begin, end in period.parts for day in range(begin.toordinal(), end.toordinal() + 1)]
     assert days == list(range(first.toordinal(), last.toordinal() + 1))
-
-
-@pytest.mark.parametrize("day", [date(2024, 2, 29), date(2026, 2, 1), date(2026, 12, 31), date(2025, 6, 1)])
-def test_each_day_falls_into_the_part_that_has_it(day, who):
-    from office.work_done import _part_of
-
-    for length in ("week", "month", "year"):
-        period = Period.around(day, length=length)
-        _name, first, last = period.parts[_part_of(day, period)]
-        assert first <= day <= last
 
 
 # --- Counted ---
@@ -121,6 +112,35 @@ def test_the_list_has_each_paper_once_with_what_was_done(year, who):
         ("关于防汛的通知", ["登记", "初审"]),
         ("关于农机的通知", ["登记"]),
     ]
+
+
+def test_a_short_list_counts_all_and_shows_the_first(year, who):
+    found = work_done(Whose(person=who.clerk), YEAR, reader=who.clerk, most=2)
+    assert [one.case.title for one in found.papers] == ["关于秋冬种的通知", "关于防汛的通知"]
+    assert (found.count, found.closed, found.totals["登记"]) == (3, 1, 3)
+    words, _tables = written(work_docx.made(found))
+    assert words[-1] == "还有 1 件不再列出，见登记簿。"
+
+
+def test_in_english_the_kinds_are_english(year, who):
+    with translation.override("en"):
+        assert kinds(Whose(person=who.clerk), who.clerk) == {
+            "Register": 3, "Check": 2, "Assign": 1, "Close": 1,
+        }  # fmt: skip
+
+
+@pytest.mark.parametrize("length", ["week", "month", "year"])
+def test_a_deed_counts_in_the_part_that_has_its_day_in_china(length, paper, who):
+    """The last minute of a Sunday in November and the first of the Monday after it, the first of a December."""
+    days = [date(2026, 11, 22), date(2026, 11, 23), date(2026, 12, 1)]
+    for day, clock in zip(days, [time(23, 59), time(0, 0), time(0, 0)], strict=True):
+        one = paper()
+        acting.act(one.turn, "pass", actor=who.clerk, at=datetime.combine(day, clock, tzinfo=CHINA))
+    for day in days:
+        period = Period.around(day, length=length)
+        counts = work_done(Whose(person=who.clerk), period, reader=who.clerk).counts["初审"]
+        assert counts == [sum(first <= one <= last for one in days) for _name, first, last in period.parts]
+        assert sum(counts) > 0
 
 
 def test_nobody_reads_in_it_what_he_may_not_see(year, who):
